@@ -1,0 +1,1 @@
+"""The catalog of a Thai government agency, on CKAN."""

@@ -1,0 +1,51 @@
+"""``ckan thai-gdc``: what the agency's IT does from the command line."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import ckan.plugins.toolkit as tk
+import click
+
+from ckanext.thai_gdc import doctor
+from ckanext.thai_gdc.example.cli import example
+from ckanext.thai_gdc.search.cli import solr_schema
+
+_ = tk._
+
+_MARKS = {"ok": ("OK", "green"), "warning": ("!!", "yellow"), "failed": ("XX", "red")}
+
+
+@click.group("thai-gdc")
+def thai_gdc() -> None:
+    """The Thai government data catalog: checks, Solr schema, example data."""
+
+
+@thai_gdc.command("doctor")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document, for monitoring.")
+def check(as_json: bool) -> None:
+    """Check that the installation is sound; say what to do where it is not.
+
+    Exit status: 0 all is well (warnings included), 1 a check failed.
+    """
+    findings = doctor.examine()
+    if as_json:
+        click.echo(json.dumps([dataclasses.asdict(f) for f in findings], ensure_ascii=False))
+    else:
+        for finding in findings:
+            mark, colour = _MARKS[finding.state]
+            click.secho(f"{mark} {finding.check}: {finding.found}", fg=colour)
+            if finding.advice:
+                click.echo(f"   -> {finding.advice}")
+    if any(f.state == "failed" for f in findings):
+        raise click.exceptions.Exit(1)
+
+
+thai_gdc.add_command(solr_schema)
+thai_gdc.add_command(example)
+
+
+def get_commands() -> list[click.Command]:
+    """The command groups that CKAN shows."""
+    return [thai_gdc]

@@ -1,0 +1,1 @@
+"""Harvest: the record as linked data, and the feeds that aggregators read."""

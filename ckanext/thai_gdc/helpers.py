@@ -1,0 +1,225 @@
+"""What templates ask: fields, labels and dates in the reader's words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+from ckan import model
+
+from ckanext.thai_gdc import codes, config, dates, fields, language
+from ckanext.thai_gdc.fields import Field, Level
+from ckanext.thai_gdc.record import consent, values
+
+_ = tk._
+
+
+def gdc_choices(definition: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Choices of a coded field for scheming: value and label (language code to text)."""
+    code_list = codes.get(definition.get("code_list") or "yes_no")
+    return [{"value": c.code, "label": c.label} for c in code_list.choices()]
+
+
+def gdc_field(name: str, level: Level = "dataset") -> Field | None:
+    """The definition of a field; None if there is no such field."""
+    try:
+        return fields.lookup(name, level)
+    except KeyError:
+        return None
+
+
+def gdc_groups() -> list[dict[str, Any]]:
+    """Headings of form and page, each with its fields: name, label, help_text, fields."""
+    return [
+        {**group, "fields": [f for f in fields.dataset_fields().values()
+                             if f.group == group["name"]]}
+        for group in fields.groups()
+    ]
+
+
+def gdc_is_starred(name: str, level: Level = "dataset") -> bool:
+    """Whether the field must be filled in before a save."""
+    field = gdc_field(name, level)
+    return bool(field) and values.is_starred(field)
+
+
+def gdc_text(text: Mapping[str, str] | str | None) -> str:
+    """A text of the schema in the reader's language."""
+    return language.pick(text)
+
+
+def gdc_selected(value: Any) -> list[str]:
+    """The codes of a field of several, whatever form the page got them in."""
+    if isinstance(value, list | tuple):
+        return [str(v) for v in value]
+    if isinstance(value, str) and value.startswith("["):
+        try:
+            return [str(v) for v in json.loads(value)]
+        except ValueError:
+            pass
+    return [str(value)] if value else []
+
+
+def gdc_options(
+    name: str, selected: Collection[str] = (), level: Level = "dataset"
+) -> list[dict[str, str]]:
+    """What the form offers for a coded field: value and label.
+
+    A retired code that the record carries stays on offer, and so does what was typed and
+    is no code: neither may vanish because somebody opened the form.
+    """
+    field = gdc_field(name, level)
+    code_list = codes.of_field(field) if field else None
+    if not code_list:
+        return []
+    offered = [c.code for c in code_list.codes.values() if c.active or c.code in selected]
+    unknown = [value for value in selected if value and value not in code_list]
+    return [{"value": c, "label": code_list.label(c)} for c in (*offered, *unknown)]
+
+
+def gdc_others(name: str, level: Level = "dataset") -> list[str]:
+    """The codes of a field that ask for free text in ``<name>_other``, sorted."""
+    field = gdc_field(name, level)
+    code_list = codes.of_field(field) if field else None
+    return sorted(code_list.others()) if code_list else []
+
+
+def gdc_labels(name: str, value: Any, level: Level = "dataset") -> list[str]:
+    """The labels of a field's codes in the reader's language."""
+    field = gdc_field(name, level)
+    return codes.labels(field, value) if field else []
+
+
+def gdc_date(value: Any) -> str:
+    """A date for the reader: with Thai months and Buddhist Era in Thai."""
+    return dates.show(str(value), language.current()) if value else ""
+
+
+def gdc_errors(errors: Mapping[str, Any] | None, level: Level = "dataset") -> list[dict[str, str]]:
+    """What a refused save has to say, in the order of the form.
+
+    Args:
+        errors: field name to messages, as a ValidationError carries them.
+        level: what the form is about.
+
+    Returns:
+        One entry a message: ``field`` (name of the field to mend; empty for a message
+        about the whole) and ``message`` (a sentence that names the field by its label).
+    """
+    tables = {"dataset": fields.dataset_fields, "resource": fields.resource_fields,
+              "organization": fields.organization_fields}
+    left = dict(errors or {})
+    found: list[tuple[str, str]] = []
+    for field in tables[level]().values():
+        written = [left.pop(field.name, None)]
+        if field.kind == "tags":
+            written.append(left.pop("tags", None))
+        found += [(field.name, _naming(field, m)) for m in _messages(written)]
+    of_resources = left.pop("resources", None)
+    for number, problems in enumerate(of_resources if isinstance(of_resources, list) else [], 1):
+        found += [
+            ("", _("Resource %(number)s: %(message)s") % {"number": number, **one})
+            for one in gdc_errors(problems if isinstance(problems, Mapping) else None, "resource")
+        ]
+    for name, written in left.items():
+        found += [("private" if name == "private" else "", m) for m in _messages(written)]
+    return [{"field": name, "message": m} for name, m in dict.fromkeys(found)]
+
+
+def _naming(field: Field, message: str) -> str:
+    """The message with the field's label before it, where it does not name the field."""
+    label = values.label(field)
+    if label in message:
+        return message
+    return _("“%(label)s”: %(message)s") % {"label": label, "message": message}
+
+
+def _messages(written: Any) -> Iterator[str]:
+    """The texts in whatever nesting CKAN gives errors."""
+    if isinstance(written, Mapping):
+        written = list(written.values())
+    if isinstance(written, list | tuple):
+        for one in written:
+            yield from _messages(one)
+    elif written:
+        yield str(written)
+
+
+def gdc_is_secret(data_category: str | None) -> bool:
+    """Whether records of the category are only for those with the right."""
+    return consent.is_secret(data_category)
+
+
+def gdc_may_be_listed(record: Mapping[str, Any]) -> bool:
+    """Whether the record is in harvest output."""
+    return consent.may_be_listed(record)
+
+
+def gdc_org_code(organization_id: str | None) -> str:
+    """The 4-digit code of an organization, empty if it has none."""
+    if not organization_id:
+        return ""
+    try:
+        organization = tk.get_action("organization_show")(
+            {"ignore_auth": True},
+            {"id": organization_id, "include_users": False, "include_dataset_count": False,
+             "include_tags": False, "include_followers": False, "include_groups": False},
+        )
+    except tk.ObjectNotFound:
+        return ""
+    return organization.get("org_code", "")
+
+
+def gdc_org_codes() -> dict[str, str]:
+    """The 4-digit code of every organization that has one, by the organization's id."""
+    organizations = model.Session.query(model.Group).filter_by(is_organization=True)
+    return {o.id: o.extras["org_code"] for o in organizations if o.extras.get("org_code")}
+
+
+def gdc_relatives(organization_id: str) -> dict[str, list[dict[str, str]]]:
+    """The organizations directly above (``parents``) and below (``children``) one.
+
+    Each has name and title; those below stand in the order of their titles.
+    """
+    organization = model.Group.get(organization_id)
+    if not organization:
+        return {"parents": [], "children": []}
+
+    def listed(groups: list[model.Group]) -> list[dict[str, str]]:
+        titled = [{"name": g.name, "title": g.title or g.name} for g in groups]
+        return sorted(titled, key=lambda g: g["title"])
+
+    return {
+        "parents": listed(organization.get_parent_groups("organization")),
+        "children": listed(organization.get_children_groups("organization")),
+    }
+
+
+def gdc_data_type(package_id: str) -> str:
+    """The data type's code of a record by its id or name, empty if it has none.
+
+    For the form of a resource, which CKAN gives no more than the record's name.
+    """
+    package = model.Package.get(package_id)
+    return package.extras.get("data_type") or "" if package else ""
+
+
+def with_licence(pkg_dict: dict[str, Any]) -> dict[str, Any]:
+    """The record with its licence named: CKAN's own register does not know our codes.
+
+    The wording is that of the site's default language, so that output does not depend on
+    who asked.
+    """
+    code = codes.get("license_id").codes.get(pkg_dict.get("license_id") or "")
+    if code:
+        pkg_dict["license_title"] = language.pick(code.label, config.default_language())
+        pkg_dict["license_url"] = code.attributes.get("uri", "")
+        pkg_dict["isopen"] = bool(code.attributes.get("open"))
+    return pkg_dict
+
+
+def get_helpers() -> dict[str, Callable[..., Any]]:
+    """The template helpers by name."""
+    return {name: f for name, f in globals().items() if name.startswith("gdc_")}

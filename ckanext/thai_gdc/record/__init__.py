@@ -1,0 +1,1 @@
+"""The record: what may be written in it, and who may list it."""

@@ -1,0 +1,297 @@
+"""One value of one field: normalised, then judged. Source: spec of the 14 items, 2020.
+
+``normalise`` is the only way by which a value enters a record, whoever writes it. Each
+kind of field (schemas/presets.yaml) has one function here, by its name.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import math
+import re
+import unicodedata
+from collections.abc import Callable, Collection
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+
+from ckanext.thai_gdc import codes, config, dates, language, text
+from ckanext.thai_gdc.fields import Field
+
+_ = tk._
+
+#: Shorter than any value that is shown back in a message.
+_QUOTED = 60
+
+_EMAIL = re.compile(r"[^@\s,;<>()\[\]\"\\]+@[^@\s.,;<>()\[\]\"\\]+(?:\.[^@\s.,;<>()\[\]\"\\]+)+")
+_URL = re.compile(r"(?:https?|ftps?)://[^\s/$.?#\[\]<>\"][^\s<>\"]*", re.IGNORECASE)
+_ORG_CODE = re.compile(r"\d{4}")
+
+#: Longest text of a field that names no limit of its own.
+_MAX_LENGTH = 10_000
+
+
+class Refused(Exception):
+    """The value breaks a rule; the message names the field by its label."""
+
+
+def label(field: Field) -> str:
+    """The field's label in the reader's language."""
+    return language.pick(field.label)
+
+
+def is_starred(field: Field) -> bool:
+    """Whether the star set in force demands the field."""
+    chosen = config.star_set()
+    if chosen == "custom" and field.level == "dataset":
+        return field.name in config.stars()
+    return chosen in field.stars or (chosen == "custom" and bool(field.stars))
+
+
+def missing(field: Field) -> str:
+    """The message for a starred field that is not filled in."""
+    if field.is_coded or field.kind in ("organization", "yes_no"):
+        return _("Please choose “%(label)s”.") % {"label": label(field)}
+    return _("Please fill in “%(label)s”.") % {"label": label(field)}
+
+
+def normalise(field: Field, value: Any, kept: Collection[str] = ()) -> Any:
+    """The value as it is stored.
+
+    Args:
+        field: the field that holds it.
+        value: whatever was written: text, a number, a list, None ...
+        kept: codes that the record already carries: a retired one of them stays valid.
+
+    Returns:
+        Text; for several codes a list of codes in the list's order, each once; None
+        where nothing was written.
+
+    Raises:
+        Refused: it breaks a rule of the field.
+    """
+    if value is None or value is tk.missing:
+        return None
+    return _BY_KIND.get(field.kind, _text)(field, value, kept)
+
+
+def plain_text(field: Field, value: Any) -> str:
+    """The value as normalised text.
+
+    Raises:
+        Refused: it is no text (or no number that can be read as text).
+    """
+    if isinstance(value, bool | int | float | datetime.date):
+        value = value.isoformat() if isinstance(value, datetime.date) else str(value)
+    if not isinstance(value, str):
+        raise Refused(_("“%(label)s” must be text.") % {"label": label(field)})
+    if not text.is_storable(value):
+        raise Refused(
+            _("“%(label)s” holds a broken character that cannot be stored.")
+            % {"label": label(field)}
+        )
+    return text.normalise(value)
+
+
+def _text(field: Field, value: Any, kept: Collection[str] = ()) -> str | None:
+    result = plain_text(field, value)
+    check_length(field, result)
+    return result or None
+
+
+def check_length(field: Field, value: str) -> None:
+    """Refuse what has more characters (Unicode code points) than the field takes."""
+    limit = field.max_length or _MAX_LENGTH
+    if len(value) > limit:
+        raise Refused(
+            _("“%(label)s” is too long: %(count)s of %(limit)s characters.")
+            % {"label": label(field), "count": f"{len(value):,}", "limit": f"{limit:,}"}
+        )
+
+
+def quoted(value: str) -> str:
+    """A value for a message: on one line, cut where it is long."""
+    value = text.one_line(value)
+    return value if len(value) <= _QUOTED else value[: _QUOTED - 1] + "…"
+
+
+def _bad_format(field: Field, value: str, expected: str) -> Refused:
+    return Refused(
+        _("“%(label)s”: “%(value)s” cannot be used. %(expected)s")
+        % {"label": label(field), "value": quoted(value), "expected": expected}
+    )
+
+
+def _code(field: Field, value: Any, kept: Collection[str] = ()) -> str | None:
+    written = plain_text(field, value)
+    if not written:
+        return None
+    code_list = codes.of_field(field)
+    assert code_list, f"{field.name} names no code list"
+    code = code_list.resolve(written)
+    if code is None and field.kind == "yes_no" and written.startswith("ไม่"):
+        code = "False"
+    if code is None:
+        near = ", ".join(f"{c.code} {code_list.label(c.code)}" for c in code_list.nearest(written))
+        raise _bad_format(
+            field,
+            written,
+            _("Choose one from the list, for example: %(near)s.") % {"near": near}
+            if near
+            else _("Choose one from the list."),
+        )
+    if not code_list.codes[code].active and code not in kept:
+        raise _bad_format(field, code_list.label(code), _("It is no longer in use."))
+    return code
+
+
+def _codes(field: Field, value: Any, kept: Collection[str] = ()) -> list[str] | None:
+    if isinstance(value, str):
+        value = _several(field, value)
+    elif not isinstance(value, list | tuple):
+        value = [value]
+    chosen: set[str] = set()
+    problems: list[str] = []
+    for one in value:
+        try:
+            code = _code(field, one, kept)
+        except Refused as refusal:
+            problems.append(str(refusal))
+        else:
+            chosen |= {code} if code else set()
+    if problems:
+        raise Refused(" ".join(dict.fromkeys(problems)))
+    code_list = codes.of_field(field)
+    assert code_list
+    return [code for code in code_list.codes if code in chosen] or None
+
+
+def _several(field: Field, value: str) -> list[Any]:
+    """The values in one text: a JSON list, one label, or several with commas between."""
+    if value.lstrip().startswith("["):
+        try:
+            parsed = json.loads(value)
+        except ValueError:
+            parsed = None
+        if isinstance(parsed, list):
+            return parsed
+    code_list = codes.of_field(field)
+    if "," not in value or (code_list and code_list.resolve(value)):
+        return [value]
+    return value.split(",")
+
+
+def _email(field: Field, value: Any, kept: Collection[str] = ()) -> str | None:
+    result = text.one_line(plain_text(field, value)).removeprefix("mailto:")
+    if not result:
+        return None
+    check_length(field, result)
+    if not _EMAIL.fullmatch(result) or ".." in result:
+        raise _bad_format(field, result, _("Write one e-mail address, like name@example.go.th."))
+    return result
+
+
+def _url(field: Field, value: Any, kept: Collection[str] = ()) -> str | None:
+    result = text.one_line(plain_text(field, value))
+    if not result:
+        return None
+    check_length(field, result)
+    if not _URL.fullmatch(result):
+        raise _bad_format(field, result, _("Write a web address that starts with https://."))
+    return result
+
+
+def _whole_number(field: Field, value: Any, kept: Collection[str] = ()) -> str | None:
+    written = text.arabic_digits(plain_text(field, value))
+    if not written:
+        return None
+    if not re.fullmatch(r"\+?\d{1,9}(?:\.0+)?", written) or float(written) < 1:
+        raise _bad_format(field, written, _("Write a whole number, 1 or more."))
+    return str(int(float(written)))
+
+
+def _degrees(field: Field, value: Any, kept: Collection[str] = ()) -> str | None:
+    written = text.arabic_digits(plain_text(field, value)).removesuffix("°").strip()
+    if not written:
+        return None
+    limit = field.limit or 180
+    expected = _("Write decimal degrees between -%(limit)s and %(limit)s.") % {"limit": int(limit)}
+    if not re.fullmatch(r"[+-]?\d{1,3}(?:\.\d{1,20})?", written):
+        raise _bad_format(field, written, expected)
+    if not math.fabs(float(written)) <= limit:
+        raise _bad_format(field, written, expected)
+    return written.removeprefix("+")
+
+
+def _year(field: Field, value: Any, kept: Collection[str] = ()) -> str | None:
+    written = text.arabic_digits(plain_text(field, value))
+    written = re.sub(r"^(พ\.?\s*ศ\.?|ค\.?\s*ศ\.?)\s*", "", written)
+    if not written:
+        return None
+    if not re.fullmatch(r"[12]\d{3}(?:\.0+)?", written):
+        raise _bad_format(field, written, _("Write a year of four digits, like 2568."))
+    return written[:4]
+
+
+def _date(field: Field, value: Any, kept: Collection[str] = ()) -> str | None:
+    written = plain_text(field, value)
+    if not written:
+        return None
+    if date := dates.parse(written):
+        return date.isoformat()
+    raise _bad_format(
+        field, written, _("Write a date like 16/03/2564, 16 มีนาคม 2564 or 2021-03-16.")
+    )
+
+
+def _org_code(field: Field, value: Any, kept: Collection[str] = ()) -> str | None:
+    written = text.arabic_digits(text.one_line(plain_text(field, value)))
+    if not written:
+        return None
+    if not _ORG_CODE.fullmatch(written):
+        raise _bad_format(field, written, _("Write four digits, like 1001."))
+    return written
+
+
+def _organization(field: Field, value: Any, kept: Collection[str] = ()) -> str | None:
+    return text.one_line(plain_text(field, value)) or None
+
+
+def _one_line(field: Field, value: Any, kept: Collection[str] = ()) -> str | None:
+    result = text.one_line(plain_text(field, value))
+    check_length(field, result)
+    return result or None
+
+
+def tag(field: Field, value: Any) -> str:
+    """One keyword as it is stored: letters, marks and digits of any script.
+
+    Raises:
+        Refused: it is no text, or holds what no keyword can hold.
+    """
+    result = text.one_line(plain_text(field, value))
+    if "\ufffd" in result or (result and unicodedata.category(result[0]) == "Mn"):
+        raise _bad_format(
+            field, result, _("The keyword is damaged: type it again.")
+        )
+    if "," in result:
+        raise _bad_format(field, result, _("Write each keyword by itself."))
+    return result
+
+
+_BY_KIND: dict[str, Callable[[Field, Any, Collection[str]], Any]] = {
+    "text": lambda field, value, kept: _text(field, value),
+    "other": _one_line,
+    "code": _code,
+    "yes_no": _code,
+    "codes": _codes,
+    "email": _email,
+    "url": _url,
+    "whole_number": _whole_number,
+    "degrees": _degrees,
+    "year": _year,
+    "date": _date,
+    "org_code": _org_code,
+    "organization": _organization,
+}

@@ -1,0 +1,55 @@
+"""What the search index holds of a record beyond CKAN's own, and what facets are called."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+
+from ckanext.thai_gdc import codes, fields, language
+from ckanext.thai_gdc.record import consent
+
+_ = tk._
+
+#: The coded fields by which a reader can narrow a search, in this order.
+FACETS = ("data_category", "data_type", "license_id")
+
+
+def document(pkg_dict: dict[str, Any]) -> dict[str, Any]:
+    """The record as Solr gets it: several codes as values of their own.
+
+    ``allow_harvest`` always stands in the index, also where the record leaves it to the
+    rule, so that a harvest can filter by it.
+    """
+    table = fields.dataset_fields()
+    record = json.loads(pkg_dict["validated_data_dict"])
+    if record.get("type") != "dataset":
+        return pkg_dict
+    for name, field in table.items():
+        if field.is_multiple and name in pkg_dict:
+            pkg_dict[name] = record.get(name) or []
+            pkg_dict.pop(f"extras_{name}", None)
+    pkg_dict["allow_harvest"] = str(consent.may_be_listed(record))
+    return pkg_dict
+
+
+def facets() -> dict[str, str]:
+    """Facet field to title, in the reader's language."""
+    table = fields.dataset_fields()
+    named = {name: language.pick(table[name].label) for name in FACETS}
+    return {
+        "organization": _("Organizations"),
+        **named,
+        "res_format": _("Formats"),
+        "tags": language.pick(table["tag_string"].label),
+    }
+
+
+def label_facets(results: dict[str, Any]) -> dict[str, Any]:
+    """Search results whose facet items carry labels, not codes."""
+    for name in FACETS:
+        code_list = codes.get(name)
+        for item in results.get("search_facets", {}).get(name, {}).get("items", []):
+            item["display_name"] = code_list.label(item["name"])
+    return results
