@@ -137,7 +137,12 @@ def dcat_dataset_show(
     Raises:
         ObjectNotFound: there is none, or its owner does not consent to its listing.
     """
-    record = tk.get_action("package_show")(tk.fresh_context(context), {"id": data_dict["id"]})
+    record_id = tk.get_or_bust(data_dict, "id")
+    try:
+        record = tk.get_action("package_show")(tk.fresh_context(context), {"id": record_id})
+    except tk.NotAuthorized:
+        # Not even that there is such a record.
+        raise tk.ObjectNotFound(_("Dataset not found")) from None
     if record["type"] == "dataset" and not consent.may_be_listed(record):
         raise tk.ObjectNotFound(_("Dataset not found"))
     return original(context, data_dict)
