@@ -1,5 +1,6 @@
-"""What users wait for, beside stock CKAN in the same run: ``make services``, then
-``.venv/bin/python benchmarks/compare.py [RECORDS]``.
+"""What users wait for, beside stock CKAN in the same run.
+
+``make services``, then ``.venv/bin/python benchmarks/compare.py [RECORDS]``.
 
 Two catalogs are started on the instance's servers: this plugin, and CKAN with
 ckanext-scheming's own example schema and ckanext-dcat's own profile. Both get the same

@@ -39,6 +39,16 @@ def gdc_groups() -> list[dict[str, Any]]:
     ]
 
 
+def gdc_resource_fields() -> list[Field]:
+    """The fields of a resource, in the order of its form."""
+    return list(fields.resource_fields().values())
+
+
+def gdc_organization_fields() -> list[Field]:
+    """The fields of an organization, in the order of its form."""
+    return list(fields.organization_fields().values())
+
+
 def gdc_is_starred(name: str, level: Level = "dataset") -> bool:
     """Whether the field must be filled in before a save."""
     field = gdc_field(name, level)
@@ -174,7 +184,9 @@ def gdc_org_code(organization_id: str | None) -> str:
 
 def gdc_org_codes() -> dict[str, str]:
     """The 4-digit code of every organization that has one, by the organization's id."""
-    organizations = model.Session.query(model.Group).filter_by(is_organization=True)
+    organizations: list[Any] = (
+        model.Session.query(model.Group).filter_by(is_organization=True).all()
+    )
     return {o.id: o.extras["org_code"] for o in organizations if o.extras.get("org_code")}
 
 

@@ -22,6 +22,7 @@ def pick(text: Mapping[str, str] | str | None, language: str | None = None) -> s
 
     Args:
         text: language code to text, or a plain string, or None.
+        language: its code.
 
     Returns:
         A string, empty where there is no text.

@@ -24,7 +24,7 @@ _THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 def normalise(value: str) -> str:
     """The text in its one stored form, without blanks at its ends.
 
-    Line ends become ``\\n``, blanks of every width a space, invisible and control
+    Line ends become a line feed, blanks of every width a space, invisible and control
     characters go; nikhahit + sara aa becomes sara am, two sara e become sara ae, tone
     marks come after the vowel. Normalising twice changes nothing.
     """

@@ -121,11 +121,14 @@ def get(name: str) -> CodeList:
     return all_lists()[name]
 
 
+def of_coded(field: fields.Field) -> CodeList:
+    """The list from which a coded or yes/no field takes its values."""
+    return get(field.code_list or "yes_no")
+
+
 def of_field(field: fields.Field) -> CodeList | None:
     """The list from which the field takes its values; None if it takes none."""
-    if field.kind == "yes_no":
-        return get("yes_no")
-    return get(field.code_list) if field.code_list else None
+    return of_coded(field) if field.is_coded or field.kind == "yes_no" else None
 
 
 def labels(field: fields.Field, value: Any, lang: str | None = None) -> list[str]:

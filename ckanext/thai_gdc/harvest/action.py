@@ -88,7 +88,7 @@ def _catalog(context: types.Context, data_dict: types.DataDict) -> Any:
     return RDFSerializer(profiles=data_dict.get("profiles")).serialize_catalog(
         {},
         found["results"],
-        _format=data_dict.get("format"),
+        _format=data_dict.get("format") or "xml",
         pagination_info=_links(data_dict, found["count"], rows),
     )
 
@@ -148,9 +148,9 @@ def dcat_dataset_show(
     return original(context, data_dict)
 
 
-def get_actions() -> dict[str, types.Action]:
+def get_actions() -> dict[str, types.Action | types.ChainedAction]:
     """Actions by name: those of the ckanext-dcat plugins that are enabled."""
-    actions: dict[str, types.Action] = {}
+    actions: dict[str, types.Action | types.ChainedAction] = {}
     if p.plugin_loaded("dcat"):
         actions |= {
             "dcat_catalog_show": dcat_catalog_show,

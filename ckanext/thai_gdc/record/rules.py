@@ -40,8 +40,7 @@ def _other_needs_text(
     for field in table.values():
         if not field.is_coded or field.other not in table or not record.get(field.name):
             continue
-        code_list = codes.of_field(field)
-        assert code_list
+        code_list = codes.of_coded(field)
         chosen = record[field.name]
         asked = code_list.others() & set(chosen if field.is_multiple else [chosen])
         if asked and not record.get(field.other):
@@ -80,9 +79,9 @@ def _agrees_with_category(
         return
     categories = codes.get("data_category")
     for name in ("license_id", "data_classification"):
-        code_list = codes.of_field(table[name])
+        code_list = codes.of_coded(table[name])
         chosen = record.get(name)
-        if not code_list or not chosen or chosen not in code_list:
+        if not chosen or chosen not in code_list:
             continue
         if category not in code_list.codes[chosen].attributes.get("for", [category]):
             allowed = ", ".join(

@@ -83,9 +83,9 @@ def _carried(
     field: Field, key: types.FlattenKey, data: types.FlattenDataDict, context: types.Context
 ) -> Collection[str]:
     """The codes that the record (or resource) carries already: a retired one stays valid."""
-    if not field.is_coded or not context.get("package"):
+    package = context.get("package")
+    if not field.is_coded or not package:
         return ()
-    package: model.Package = context["package"]
     if field.level == "resource":
         resource = model.Resource.get(data.get((*key[:-1], "id")) or "")
         stored = (resource.extras or {}).get(field.name) if resource else None

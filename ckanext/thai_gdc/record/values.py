@@ -127,8 +127,7 @@ def _code(field: Field, value: Any, kept: Collection[str] = ()) -> str | None:
     written = plain_text(field, value)
     if not written:
         return None
-    code_list = codes.of_field(field)
-    assert code_list, f"{field.name} names no code list"
+    code_list = codes.of_coded(field)
     code = code_list.resolve(written)
     if code is None and field.kind == "yes_no" and written.startswith("ไม่"):
         code = "False"
@@ -162,8 +161,7 @@ def _codes(field: Field, value: Any, kept: Collection[str] = ()) -> list[str] | 
             chosen |= {code} if code else set()
     if problems:
         raise Refused(" ".join(dict.fromkeys(problems)))
-    code_list = codes.of_field(field)
-    assert code_list
+    code_list = codes.of_coded(field)
     return [code for code in code_list.codes if code in chosen] or None
 
 
@@ -176,8 +174,7 @@ def _several(field: Field, value: str) -> list[Any]:
             parsed = None
         if isinstance(parsed, list):
             return parsed
-    code_list = codes.of_field(field)
-    if "," not in value or (code_list and code_list.resolve(value)):
+    if "," not in value or codes.of_coded(field).resolve(value):
         return [value]
     return value.split(",")
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Iterator
-from importlib.resources import as_file, files
+from importlib.resources import files
 from pathlib import Path
-
-from lxml import etree
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
 
 from ckanext.thai_gdc import fields
 
@@ -29,11 +29,10 @@ PROSE_KINDS = frozenset({"text", "other"})
 
 def schema_xml() -> str:
     """schema.xml for the installed CKAN and the fields of schemas/, the same each time."""
-    root = _ckan_schema()
-    _know_thai_words(root)
-    _add_fields(root)
-    etree.indent(root, space="  ")
-    return etree.tostring(root, encoding="UTF-8", xml_declaration=True).decode() + "\n"
+    root = _schema()
+    ElementTree.indent(root)
+    text = ElementTree.tostring(root, encoding="unicode")
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'
 
 
 def write_configset(folder: Path) -> None:
@@ -62,34 +61,37 @@ def differences(live: str) -> list[str]:
         ValueError: that is no schema.
     """
     try:
-        root = etree.fromstring(live.encode())
-    except etree.XMLSyntaxError as error:
-        raise ValueError(str(error)) from error
+        # What it is compared with is our own, and so is the Solr that the settings name.
+        root = ElementTree.fromstring(live)  # noqa: S314
+    except ElementTree.ParseError as error:
+        raise ValueError(f"This is no schema: {error}") from error
     found = set(_traits(root))
-    expected = list(_traits(etree.fromstring(schema_xml().encode())))
+    expected = list(_traits(_schema()))
     return list(dict.fromkeys(trait[0] for trait in expected if trait not in found))
 
 
-def _ckan_schema() -> etree._Element:
-    parser = etree.XMLParser(remove_comments=True, remove_blank_text=True)
-    with as_file(files("ckan.config").joinpath("solr", "schema.xml")) as path:
-        return etree.parse(str(path), parser).getroot()
+def _schema() -> Element:
+    text = (files("ckan.config") / "solr" / "schema.xml").read_text(encoding="utf-8")
+    root = ElementTree.fromstring(text)  # noqa: S314 (a file of CKAN's)
+    _know_thai_words(root)
+    _add_fields(root)
+    return root
 
 
-def _know_thai_words(root: etree._Element) -> None:
+def _know_thai_words(root: Element) -> None:
     for name in PROSE_TYPES:
-        tokenizers = root.xpath(f"//fieldType[@name='{name}']//tokenizer")
+        tokenizers = root.findall(f".//fieldType[@name='{name}']//tokenizer")
         if not tokenizers:
             raise ValueError(f"CKAN's Solr schema has no tokenizer for its type {name!r}")
         for tokenizer in tokenizers:
             tokenizer.set("class", THAI_TOKENIZER)
 
 
-def _add_fields(root: etree._Element) -> None:
+def _add_fields(root: Element) -> None:
     """Fields of our own before CKAN's dynamic ones, under whose ``*`` they would fall."""
     known = {field.get("name") for field in root.iter("field")}
     parent = root.find("fields")
-    place = root.find(".//dynamicField")
+    place = None if parent is None else parent.find("dynamicField")
     if parent is None or place is None:
         raise ValueError("CKAN's Solr schema has no fields")
     for field in fields.dataset_fields().values():
@@ -107,10 +109,10 @@ def _add_fields(root: etree._Element) -> None:
             attributes["docValues"] = "true"
         if field.is_multiple:
             attributes["multiValued"] = "true"
-        parent.insert(parent.index(place), etree.Element("field", attributes))
+        parent.insert(list(parent).index(place), Element("field", attributes))
 
 
-def _traits(root: etree._Element) -> Iterator[tuple[str, ...]]:
+def _traits(root: Element) -> Iterator[tuple[str, ...]]:
     """What has to agree between two schemas, each trait with the name to show first."""
     yield ("name", root.get("name", ""))
     for tag in ("field", "dynamicField"):
@@ -126,6 +128,7 @@ def _traits(root: etree._Element) -> Iterator[tuple[str, ...]]:
         name = kind.get("name", "")
         chain = [
             element.get("class", "").rpartition(".")[2]
-            for element in kind.iter("tokenizer", "filter")
+            for element in kind.iter()
+            if element.tag in ("tokenizer", "filter")
         ]
         yield (name, "fieldType", *chain)
