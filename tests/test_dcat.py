@@ -18,7 +18,7 @@ from ckanext.thai_gdc.fields import Field, dataset_fields, resource_fields
 pytestmark = pytest.mark.usefixtures("with_plugins", "clean_db", "clean_index")
 
 _BY_KIND = {
-    "text": "ข้อความ “ทดสอบ” <ก> & ข", "other": "อื่นๆ ที่ระบุ", "email": "data@example.go.th",
+    "text": "ข้อความ “ทดสอบ” <ก> & ข", "email": "data@example.go.th",
     "url": "https://example.go.th/หน้า?ก=1&b=2", "whole_number": "2", "degrees": "18.50",
     "year": "2565", "date": "2021-03-16", "yes_no": "True", "tags": "ข่าว,โรค (ใหม่)",
 }
@@ -33,8 +33,13 @@ def filled(table: dict[str, Field], data_type: str) -> dict[str, Any]:
         if field.is_coded:
             code_list = codes.of_field(field)
             assert code_list
+            # The last code is the one that asks for free text, where there is one.
             chosen = [code.code for code in code_list.choices()]
-            values[field.name] = chosen[:3] if field.is_multiple else chosen[0]
+            values[field.name] = [*chosen[:2], chosen[-1]] if field.is_multiple else chosen[-1]
+        elif field.kind == "other":
+            asking = table[field.name.removesuffix("_other")]
+            if codes.of_coded(asking).others():
+                values[field.name] = "อื่นๆ ที่ระบุ"
         elif field.kind in _BY_KIND:
             values[field.name] = _BY_KIND[field.kind]
     return values
@@ -70,8 +75,10 @@ def test_every_field_is_read_back_as_it_was(
     """All fields of the type, of record and resource, in each format."""
     table, resource_table = dataset_fields(), resource_fields()
     values = filled(table, data_type)
-    values |= {"data_type": data_type, "data_category": "1", "license_id": "1",
+    values |= {"data_type": data_type, "data_category": "1", "license_id": "9",
                "data_classification": "01"}
+    if data_type != "9":
+        del values["data_type_other"]
     resource = filled(resource_table, data_type)
     resource |= {"url": "https://example.go.th/ไฟล์ 1.csv", "format": "CSV", "name": "ไฟล์ที่ 1"}
     record = create(sysadmin, organization, **values, resources=[resource])

@@ -183,6 +183,23 @@ def test_fields_of_another_data_type_are_dropped(complete: dict[str, Any]) -> No
     assert "equivalent_scale" not in record
 
 
+def test_free_text_stays_only_with_the_code_that_asks_for_it(complete: dict[str, Any]) -> None:
+    """Taking the code "other" away takes its text away, in record and resource."""
+    resource = {"name": "ไฟล์", "url": "https://example.go.th/a.csv"}
+    record = create(
+        complete, objective=["11", "99"], objective_other="ตามคำขอ", geo_coverage_other="ไม่ได้ถาม",
+        resources=[
+            {**resource, "resource_disaggregate": ["99"], "resource_disaggregate_other": "รุ่น"}
+        ],
+    )
+    assert record["objective_other"] == "ตามคำขอ"
+    assert "geo_coverage_other" not in record
+    assert record["resources"][0]["resource_disaggregate_other"] == "รุ่น"
+    after = act("package_patch", id=record["id"], objective=["11"])
+    assert "objective_other" not in after
+    assert after["resources"][0]["resource_disaggregate_other"] == "รุ่น"
+
+
 def test_a_name_is_made_where_none_was_typed(complete: dict[str, Any]) -> None:
     """From a Latin title, else at random; two records never clash."""
     assert create(complete, title="Road accidents 2568")["name"] == "road-accidents-2568"
@@ -195,6 +212,20 @@ def test_secrets_are_private(complete: dict[str, Any]) -> None:
     for category in ("3", "4"):
         record = create(complete, data_category=category, license_id="8", private=False)
         assert record["private"] is True
+
+
+def test_secrets_stay_private_when_records_are_published_in_bulk(
+    complete: dict[str, Any],
+) -> None:
+    """The list of an organization's records is no way around."""
+    secret = create(complete, data_category="4", license_id="8")
+    other = create(complete, private=True)
+    act(
+        "bulk_update_public", factories.Sysadmin()["name"],
+        datasets=[secret["id"], other["id"]], org_id=secret["owner_org"],
+    )
+    assert act("package_show", id=secret["id"])["private"] is True
+    assert act("package_show", id=other["id"])["private"] is False
 
 
 @pytest.mark.parametrize("action", ["package_update", "package_patch", "package_revise"])

@@ -60,6 +60,15 @@ def gdc_text(text: Mapping[str, str] | str | None) -> str:
     return language.pick(text)
 
 
+def gdc_translated(text: str | None) -> str:
+    """A sentence of CKAN or a library in the reader's language, where a catalog has it.
+
+    A template must not do that with ``_()``: there what comes back counts as safe HTML, and
+    ``%`` in it as a placeholder.
+    """
+    return _(str(text)) if text else ""
+
+
 def gdc_selected(value: Any) -> list[str]:
     """The codes of a field of several, whatever form the page got them in."""
     if isinstance(value, list | tuple):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import ckan.plugins as p
@@ -41,7 +40,11 @@ class ThaiGdcPlugin(p.SingletonPlugin, DefaultTranslation):
         """Facets of the catalog, by label."""
         return index.facets()
 
-    organization_facets: Callable[..., Any]
+    def organization_facets(
+        self, facets_dict: dict[str, Any], organization_type: str, package_type: str | None
+    ) -> dict[str, Any]:
+        """The same on an organization's page, but for itself."""
+        return {name: title for name, title in index.facets().items() if name != "organization"}
 
     def before_dataset_index(self, pkg_dict: dict[str, Any]) -> dict[str, Any]:
         """See search.index.document."""

@@ -55,6 +55,9 @@ def gdc_field(definition: Mapping[str, Any], schema: Mapping[str, Any]) -> types
         if field.level != "organization" and not field.applies_to(_data_type(data)):
             data.pop(key, None)
             raise tk.StopOnError
+        if field.kind == "other" and not _is_asked_for(field, key, data, errors, context):
+            data.pop(key, None)
+            raise tk.StopOnError
         try:
             value = values.normalise(field, written, _carried(field, key, data, context))
         except values.Refused as refusal:
@@ -77,6 +80,28 @@ def gdc_field(definition: Mapping[str, Any], schema: Mapping[str, Any]) -> types
 def _data_type(data: types.FlattenDataDict) -> str | None:
     written = data.get(("data_type",))
     return codes.get("data_type").resolve(written) if isinstance(written, str) else None
+
+
+def _is_asked_for(
+    field: Field, key: types.FlattenKey, data: types.FlattenDataDict,
+    errors: types.FlattenErrorDict, context: types.Context,
+) -> bool:
+    """Whether the code that asks for this free text is chosen, or could not be judged.
+
+    A field is judged after its namesake without ``_other``: CKAN goes by the alphabet.
+    """
+    asking = fields.lookup(field.name.removesuffix("_other"), field.level)
+    at = (*key[:-1], asking.name)
+    chosen = data.get(at)
+    package = context.get("package")
+    if chosen is None and asking.is_core_column and package:
+        chosen = getattr(package, asking.name)
+    if errors.get(at):
+        return True
+    others = codes.of_coded(asking).others()
+    if asking.is_multiple:
+        return bool(others & set(json.loads(chosen))) if isinstance(chosen, str) else False
+    return chosen in others
 
 
 def _carried(

@@ -238,7 +238,7 @@ def _date(field: Field, value: Any, kept: Collection[str] = ()) -> str | None:
     if date := dates.parse(written):
         return date.isoformat()
     raise _bad_format(
-        field, written, _("Write a date like 16/03/2564, 16 มีนาคม 2564 or 2021-03-16.")
+        field, written, _("Write a date like 16/03/2564, 16 March 2021 or 2021-03-16.")
     )
 
 

@@ -1,0 +1,166 @@
+"""A steward's main job in a real browser, on a real site: with the mouse and by keyboard alone."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from stack.live import LiveSite
+
+pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(180)]
+
+PASSWORD = "รหัสผ่านของเจ้าหน้าที่"
+#: Chromium asks nobody outside for anything.
+_ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking",
+    "--disable-component-update", "--disable-default-apps", "--disable-sync", "--no-first-run",
+]
+
+
+@pytest.fixture(scope="module")
+def site(live_site: Callable[..., LiveSite]) -> LiveSite:
+    """A catalog with two organizations and a steward in one of them."""
+    site = live_site("pages")
+    site.api("organization_create", name="province", title="จังหวัด", org_code="1000")
+    site.api(
+        "organization_create", name="hospital", title="โรงพยาบาล", org_code="1002",
+        groups=[{"name": "province"}],
+    )
+    site.api("user_create", name="steward", email="steward@example.go.th", password=PASSWORD)
+    site.api("organization_member_create", id="hospital", username="steward", role="editor")
+    return site
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """The Chromium of the machine."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if not path:
+        pytest.skip("Chromium is not installed")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=_ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Browser, site: LiveSite) -> Iterator[Page]:
+    """A page in which the steward is logged in; no script may fail in it."""
+    context = chromium.new_context(base_url=site.url, locale="th-TH")
+    page = context.new_page()
+    failures: list[Any] = []
+    page.on("pageerror", lambda failure: failures.append(failure))
+    page.goto("/user/login")
+    page.get_by_label("ชื่อผู้ใช้หรืออีเมล").fill("steward")
+    page.get_by_label("รหัสผ่าน", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="เข้าสู่ระบบ").click()
+    page.wait_for_url("**/dashboard/**")
+    yield page
+    context.close()
+    assert not failures
+
+
+def test_register_is_stopped_mend_and_save(page: Page, site: LiveSite) -> None:
+    """The record is refused in plain Thai, mended where the links lead, saved and read."""
+    page.goto("/dataset/new")
+    # The only organization of the steward is chosen already.
+    expect(page.get_by_label("องค์กร *")).to_have_value(
+        site.api("organization_show", id="hospital")["id"]
+    )
+    expect(page.locator("#field-first_year_of_data")).to_be_hidden()
+    page.get_by_label("ประเภทข้อมูล *").select_option(label="ข้อมูลสถิติ")
+    expect(page.locator("#field-first_year_of_data")).to_be_visible()
+    expect(page.locator("#field-data_collect")).to_be_hidden()
+
+    page.get_by_label("ชื่อชุดข้อมูล *").fill("จำนวนผู้ป่วยนอก")
+    expect(page.locator("#field-title-count")).to_have_text("15 จาก 150 ตัวอักษร")
+    page.get_by_label("อีเมลผู้ติดต่อ *").fill("data@example.go.th")
+    page.get_by_label("คำสำคัญ *").fill("สาธารณสุข, ผู้ป่วยนอก")
+    expect(page.locator("#field-objective_other")).to_be_hidden()
+    page.locator("#field-objective").get_by_label("อื่นๆ").check()
+    expect(page.locator("#field-objective_other")).to_be_visible()
+    page.get_by_label("หมวดหมู่ข้อมูลตามธรรมาภิบาลข้อมูลภาครัฐ *").select_option(
+        label="ข้อมูลสาธารณะ"
+    )
+    page.get_by_label("วันที่ปรับปรุงข้อมูลล่าสุด").fill("๑๖/๐๓/๒๕๖๔")
+    page.get_by_role("button", name="ถัดไป: เพิ่มไฟล์ข้อมูล").click()
+
+    summary = page.get_by_role("alert")
+    expect(summary).to_be_focused()
+    expect(summary.get_by_role("link")).to_have_text(
+        ["กรุณากรอก “วัตถุประสงค์อื่นๆ (ระบุ)” เพราะได้เลือก “อื่นๆ” ไว้", "กรุณากรอก “แหล่งที่มา”"]
+    )
+    summary.get_by_role("link", name="แหล่งที่มา").click()
+    expect(page.locator("#field-data_source")).to_be_focused()
+    page.keyboard.type("ระบบเวชระเบียน")
+    page.locator("#field-objective_other").fill("เพื่อการวิจัย")
+    page.get_by_role("button", name="ถัดไป: เพิ่มไฟล์ข้อมูล").click()
+
+    page.wait_for_url("**/resource/new")
+    page.get_by_role("button", name="ระบุที่อยู่เว็บของข้อมูล (หรือของ API)").click()
+    page.locator("#field-resource-url").fill("https://example.go.th/opd.csv")
+    page.get_by_label("ชื่อทรัพยากร *").fill("ผู้ป่วยนอก 2567")
+    page.get_by_role("button", name="เผยแพร่").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("จำนวนผู้ป่วยนอก")
+    items = page.locator(".gdc-items").first
+    expect(items).to_contain_text("โรงพยาบาล (1002)")
+    expect(items).to_contain_text("อื่นๆ: เพื่อการวิจัย")
+    expect(page.locator("main, #content")).to_contain_text("16 มีนาคม 2564")
+    expect(page.locator("#dataset-resources")).to_contain_text("ผู้ป่วยนอก 2567")
+    status, text = site.get("/dataset/" + page.url.rsplit("/", 1)[1])
+    assert status == 200
+    assert "จำนวนผู้ป่วยนอก" in text
+
+
+def test_what_was_typed_returns_with_the_data_type(page: Page) -> None:
+    """Fields of another type are hidden, not emptied."""
+    page.goto("/dataset/new")
+    kind = page.get_by_label("ประเภทข้อมูล *")
+    kind.select_option(label="ข้อมูลสถิติ")
+    page.locator("#field-unit_of_measure").fill("คน")
+    kind.select_option(label="ข้อมูลภูมิสารสนเทศเชิงพื้นที่")
+    expect(page.locator("#field-unit_of_measure")).to_be_hidden()
+    expect(page.locator("#gdc-group-statistics")).to_be_hidden()
+    kind.select_option(label="ข้อมูลสถิติ")
+    expect(page.locator("#field-unit_of_measure")).to_have_value("คน")
+
+
+def test_register_by_keyboard_alone(page: Page) -> None:
+    """Every starred field can be reached, filled and saved without the mouse."""
+    page.goto("/dataset/new")
+    typed = {
+        "field-title": "ทะเบียนโรงเรียน", "field-maintainer_email": "data@example.go.th",
+        "field-tag_string": "โรงเรียน", "field-data_source": "กองการศึกษา",
+    }
+    pressed = {
+        "field-data_type": "ArrowDown", "field-data_category": "ArrowDown",
+        "field-objective-11": "Space",
+    }
+    page.locator("#field-data_type").focus()
+    for _ in range(120):
+        focused = str(page.evaluate("document.activeElement.id"))
+        if focused in typed:
+            page.keyboard.type(typed.pop(focused))
+        elif focused in pressed:
+            page.keyboard.press(pressed.pop(focused))
+        elif page.evaluate("document.activeElement.name") == "save":
+            break
+        page.keyboard.press("Tab")
+    assert not typed | pressed
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/resource/new")
+
+
+def test_no_page_is_wider_than_a_phone(page: Page) -> None:
+    """Nothing sticks out at 390 pixels: the form, a refused one, search, organization."""
+    page.set_viewport_size({"width": 390, "height": 800})
+    for path in ("/", "/dataset/", "/organization/hospital", "/dataset/new"):
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
+    page.get_by_role("button", name="ถัดไป: เพิ่มไฟล์ข้อมูล").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
