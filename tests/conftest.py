@@ -1,0 +1,79 @@
+"""Real servers for the tests: see deploy/stack/lanes.py for how they keep apart."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(PROJECT / "deploy"))
+
+from stack import lanes, live, services  # noqa: E402
+from stack.state import Instance, Problem  # noqa: E402
+
+_held: list[lanes.Lane] = []
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give this process its servers, before CKAN reads its settings from the environment."""
+    try:
+        instance = lanes.current_instance()
+        if not services.is_up(instance):
+            raise Problem("The servers are stopped: make services starts them.")
+        lane = lanes.Lane(instance)
+        lane.clear(lanes.default_plugins())
+    except Problem as problem:
+        pytest.exit(str(problem), returncode=4)
+    _held.append(lane)
+    os.environ.update(lanes.environment_of(lane.settings("http://test.ckan.net")))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionstart() -> None:
+    """Tell CKAN that the tables are there, lest its clean_db makes them anew, unmigrated."""
+    from ckan import model
+
+    model.repo.tables_created_and_initialised = True
+
+
+def pytest_unconfigure() -> None:
+    """Give the lane back."""
+    while _held:
+        _held.pop().release()
+
+
+@pytest.fixture(scope="session")
+def instance() -> Instance:
+    """The instance on whose servers the tests run."""
+    return lanes.current_instance()
+
+
+@pytest.fixture(scope="session")
+def records_file() -> Path:
+    """Real records of a public portal, one JSON object a line."""
+    named = os.environ.get("THAI_GDC_RECORDS")
+    if not named:
+        pytest.skip("THAI_GDC_RECORDS names no file of real records")
+    return Path(named)
+
+
+@pytest.fixture(scope="session")
+def live_site(instance: Instance) -> Iterator[Callable[..., live.LiveSite]]:
+    """Starts whole CKANs: ``live_site("second", plugins=[...], extra_config={...})``.
+
+    One of a name is started once a session; all end with it.
+    """
+    with live.Sites(instance) as sites:
+        yield sites.start
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _migrated() -> None:
+    """The lane's database has every table: CKAN's fixtures need only empty them."""
+    from ckan import model
+
+    model.repo.tables_created_and_initialised = True
