@@ -276,6 +276,16 @@ def _ensure_example(instance: Instance) -> None:
     instance.done("example", instance.id)
 
 
+def _ensure_script_texts(instance: Instance) -> None:
+    """Translate what CKAN's scripts say: behind a real web server nobody else does it."""
+    catalogs = sorted((PROJECT / "ckanext" / "thai_gdc" / "i18n").rglob("*.po"))
+    inputs = digest(PROJECT / "constraints.txt", *catalogs)
+    if instance.is_done("script-texts", inputs):
+        return
+    ckan(instance, "translation", "js", what="Translating the texts of scripts")
+    instance.done("script-texts", inputs)
+
+
 # --- All of it -------------------------------------------------------------------------
 
 
@@ -305,6 +315,7 @@ def prepare(instance: Instance) -> None:
     ensure_databases(instance)
     _ensure_migrated(instance)
     _ensure_index(instance)
+    _ensure_script_texts(instance)
     _ensure_sysadmin(instance)
     if instance.wants_example:
         _ensure_example(instance)
