@@ -21,7 +21,7 @@ LIVING = {"postgres", "redis", "solr", "logs", "run", "lanes"}
 
 def main(url: str, folder: str) -> None:
     """See above."""
-    for action in ("package_search?rows=0", "organization_list", "user_list"):
+    for action in ("package_search?rows=0", "organization_list"):
         with urllib.request.urlopen(f"{url}/api/3/action/{action}", timeout=60) as answer:
             result = json.load(answer)["result"]
         print(action, result["count"] if isinstance(result, dict) else len(result))

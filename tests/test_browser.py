@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from stack.live import LiveSite
 
-pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(180)]
+pytestmark = pytest.mark.timeout(180)
 
 PASSWORD = "รหัสผ่านของเจ้าหน้าที่"
 #: Chromium asks nobody outside for anything.

@@ -29,7 +29,6 @@ USERS = loader.read("users")
 RESOURCES = [resource for record in RECORDS for resource in record.get("resources", [])]
 FILES = sorted(path for path in loader.FILES.iterdir() if path.is_file())
 
-pytestmark = pytest.mark.xdist_group("example")
 
 
 def act(action: str, **values: Any) -> Any:

@@ -12,7 +12,7 @@ import pytest
 import real_records
 from stack.live import ApiError, LiveSite
 
-pytestmark = [pytest.mark.xdist_group("harvest"), pytest.mark.timeout(900)]
+pytestmark = pytest.mark.timeout(900)
 
 RECORDS = 500
 AGGREGATOR = (
@@ -126,7 +126,7 @@ def test_records_that_break_a_rule_are_refused_with_the_right_error(offer: Offer
             expected.add("tag_string")
         if any("\ufffd" in t["name"] for t in sent["tags"]):
             expected.add("tags")
-        assert set(errors) - {"__type"} == expected, (name, errors)
+        assert {e for e in errors if not e.startswith("__")} == expected, (name, errors)
     print(f"\n{len(offer.created)} created, {len(offer.refused)} refused")
     assert len(offer.created) > RECORDS * 0.8
 

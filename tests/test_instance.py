@@ -18,7 +18,7 @@ from stack import live, services
 from stack.state import PROJECT, Instance, free_port
 
 # One process makes them all, in this order: the instance is made once.
-pytestmark = [pytest.mark.xdist_group("instance"), pytest.mark.timeout(300)]
+pytestmark = pytest.mark.timeout(300)
 
 IDLE = 65
 

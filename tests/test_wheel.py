@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from stack.state import PROJECT
 
-pytestmark = [pytest.mark.xdist_group("wheel"), pytest.mark.timeout(300)]
+pytestmark = pytest.mark.timeout(300)
 
 #: Patterns of what the plugin needs of each sort, below ckanext/thai_gdc.
 PARTS = {
