@@ -39,7 +39,8 @@ def _format(field: Field) -> str:
         "year": "year, as typed", "tags": "keywords with “,” between", "name": "slug",
         "degrees": f"decimal degrees, at most {field.limit}", "org_code": "four digits",
         "organization": "id or name of an organization", "file": "file or web address",
-        "format": "file format",
+        "format": "file format", "line": "text on one line",
+        "columns": "list of [columns](#column-of-a-data_dictionary)",
     }[field.kind]
     return f"{words} ≤ {field.max_length:,}" if field.max_length else words
 
@@ -79,6 +80,7 @@ def page() -> str:
     lines = [_INTRODUCTION.rstrip()]
     lines += _table("Dataset", fields.dataset_fields().values())
     lines += _table("Resource", fields.resource_fields().values())
+    lines += _table("Column of a `data_dictionary`", fields.column_fields().values())
     lines += _table("Organization", fields.organization_fields().values())
     lines.append("\n## Code lists")
     for name in fields.read("code_lists.yaml"):

@@ -141,7 +141,7 @@ def _main(file: str, url: str, token: str, count: str = "500") -> None:
 
     created, refused = offer(call, read(Path(file), int(count)))
     print(f"{len(created)} records created, {len(refused)} refused:")
-    fields = Counter(f for errors in refused.values() for f in errors if f != "__type")
+    fields = Counter(f for errors in refused.values() for f in errors if not f.startswith("__"))
     for field, number in fields.most_common():
         print(f"  {field}: {number}")
 

@@ -20,6 +20,11 @@ pytestmark = pytest.mark.usefixtures("with_plugins", "clean_db", "clean_index")
 _BY_KIND = {
     "text": "ข้อความ “ทดสอบ” <ก> & ข", "email": "data@example.go.th",
     "url": "https://example.go.th/หน้า?ก=1&b=2", "whole_number": "2", "degrees": "18.50",
+    "columns": [
+        {"name": f"คอลัมน์ {n}", "type": code.code, "title_th": "ชื่อ “ก”", "title_en": "Title",
+         "description_th": f"บรรทัด 1\nบรรทัด {n}", "description_en": "" if n % 2 else "Same"}
+        for n, code in enumerate(codes.get("column_type").choices())
+    ],
     "year": "2565", "date": "2021-03-16", "yes_no": "True", "tags": "ข่าว,โรค (ใหม่)",
 }
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 import pytest
+from ckan.lib import jobs
 from ckan.tests import factories, helpers
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -181,6 +182,51 @@ def test_fields_of_another_data_type_are_dropped(complete: dict[str, Any]) -> No
     record = create(complete, first_year_of_data="2560", equivalent_scale="01")
     assert record["first_year_of_data"] == "2560"
     assert "equivalent_scale" not in record
+
+
+def test_a_keywords_page_lists_its_records(app: Any, complete: dict[str, Any]) -> None:
+    """Also of one with signs; what would break the page is refused."""
+    names = ["โรค (ใหม่)", "50% ขึ้นไป", "น้ำ>ดิน & ฝน", "“อ้างอิง”", "ก:ข*"]
+    record = create(complete, tag_string=",".join(names))
+    for name in names:
+        page = app.get("/dataset/", query_string={"tags": name}).body
+        assert f"/dataset/{record['name']}" in page, name
+    assert "tag_string" in refused(complete, tag_string='คำ"ตรง')
+
+
+def test_the_organizations_code_goes_with_every_output(
+    app: Any, complete: dict[str, Any]
+) -> None:
+    """In package_show, package_search and linked data; a new code follows by itself."""
+    record = create(complete)
+
+    def codes() -> list[str]:
+        shown = act("package_show", id=record["id"])
+        found = act("package_search")["results"][0]
+        return [one["organization"]["org_code"] for one in (shown, found)]
+
+    assert codes() == ["1001", "1001"]
+    act(
+        "organization_patch", factories.Sysadmin()["name"], id=record["owner_org"],
+        org_code="1002", title="ชื่อใหม่",
+    )
+    job = [j for j in jobs.get_queue().jobs if "reindex" in j.meta["title"]][-1]
+    job.perform()
+    assert codes() == ["1002", "1002"]
+    assert '"1002"' in app.get("/catalog.ttl").body
+
+
+def test_a_flood_of_text_is_refused_at_once(
+    complete: dict[str, Any], subtests: pytest.Subtests
+) -> None:
+    """Ten million characters in a field of each kind."""
+    flood = "ก" * 10_000_000
+    kinds = {f.kind: f for f in dataset_fields().values() if f.kind not in ("name", "tags")}
+    for kind, field in kinds.items():
+        with subtests.test(kind=kind), pytest.raises(values.Refused) as refusal:
+            values.normalise(field, flood)
+        assert refusal.value.message.code == "too_long"
+    assert "tag_string" in refused(complete, tag_string=flood)
 
 
 def test_free_text_stays_only_with_the_code_that_asks_for_it(complete: dict[str, Any]) -> None:

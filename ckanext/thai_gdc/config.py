@@ -6,6 +6,7 @@ import ckan.plugins.toolkit as tk
 
 STAR_SET = "ckanext.thai_gdc.star_set"
 STARS = "ckanext.thai_gdc.stars"
+OUTPUT_VALUES = "ckanext.thai_gdc.output_values"
 
 #: Settings of CKAN and its extensions that a sound installation has, and their values.
 REQUIRED_SETTINGS = {
@@ -31,3 +32,8 @@ def stars() -> frozenset[str]:
 def default_language() -> str:
     """Language code of readers who chose none."""
     return tk.config["ckan.locale_default"]
+
+
+def output_values() -> str:
+    """What clients of the API get for coded fields: ``codes`` or ``labels``."""
+    return tk.config[OUTPUT_VALUES]

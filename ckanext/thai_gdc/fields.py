@@ -22,12 +22,12 @@ CORE_COLUMNS = frozenset(
      "notes", "license_id", "url"}
 )
 
-Level = Literal["dataset", "resource", "organization"]
+Level = Literal["dataset", "resource", "organization", "column"]
 
 
 @dataclasses.dataclass(frozen=True)
 class Field:
-    """One field of a record, a resource or an organization.
+    """One field of a record, a resource, an organization or a column of a data dictionary.
 
     Attributes:
         name: key in the API.
@@ -73,6 +73,11 @@ class Field:
     def is_multiple(self) -> bool:
         """Whether it holds a list of values."""
         return self.kind == "codes"
+
+    @property
+    def is_list(self) -> bool:
+        """Whether its value is a list, kept as JSON text."""
+        return self.kind in ("codes", "columns")
 
     @property
     def other(self) -> str:
@@ -122,6 +127,11 @@ def resource_fields() -> dict[str, Field]:
     return _load("dataset.yaml", "resource_fields", "resource")
 
 
+def column_fields() -> dict[str, Field]:
+    """Fields of a column in the data dictionary of a resource, by name."""
+    return _load("dataset.yaml", "column_fields", "column")
+
+
 def organization_fields() -> dict[str, Field]:
     """Fields of an organization by name."""
     return _load("organization.yaml", "fields", "organization")
@@ -152,6 +162,6 @@ def lookup(name: str, level: Level) -> Field:
     """
     tables = {
         "dataset": dataset_fields, "resource": resource_fields,
-        "organization": organization_fields,
+        "organization": organization_fields, "column": column_fields,
     }
     return tables[level]()[name]

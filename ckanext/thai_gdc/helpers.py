@@ -9,9 +9,9 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from ckan import model
 
-from ckanext.thai_gdc import codes, config, dates, fields, language
+from ckanext.thai_gdc import codes, dates, fields, language
 from ckanext.thai_gdc.fields import Field, Level
-from ckanext.thai_gdc.record import consent, values
+from ckanext.thai_gdc.record import conflict_form, consent, dictionary, values, withdrawal
 
 _ = tk._
 
@@ -47,6 +47,16 @@ def gdc_resource_fields() -> list[Field]:
 def gdc_organization_fields() -> list[Field]:
     """The fields of an organization, in the order of its form."""
     return list(fields.organization_fields().values())
+
+
+def gdc_column_fields() -> list[Field]:
+    """The fields of a column in a data dictionary, in the order of its form."""
+    return list(fields.column_fields().values())
+
+
+def gdc_columns(value: Any) -> list[dict[str, str]]:
+    """The columns of a data dictionary, whatever form the page got them in."""
+    return dictionary.rows(value)
 
 
 def gdc_is_starred(name: str, level: Level = "dataset") -> bool:
@@ -129,7 +139,7 @@ def gdc_errors(errors: Mapping[str, Any] | None, level: Level = "dataset") -> li
     """
     tables = {"dataset": fields.dataset_fields, "resource": fields.resource_fields,
               "organization": fields.organization_fields}
-    left = dict(errors or {})
+    left = {k: v for k, v in (errors or {}).items() if not k.startswith("__")}
     found: list[tuple[str, str]] = []
     for field in tables[level]().values():
         written = [left.pop(field.name, None)]
@@ -227,18 +237,28 @@ def gdc_data_type(package_id: str) -> str:
     return package.extras.get("data_type") or "" if package else ""
 
 
-def with_licence(pkg_dict: dict[str, Any]) -> dict[str, Any]:
-    """The record with its licence named: CKAN's own register does not know our codes.
+def gdc_withdrawal(record: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The withdrawal under which a record is, as gdc_withdrawal_show gives it.
 
-    The wording is that of the site's default language, so that output does not depend on
-    who asked.
+    None for a record that is not withdrawn, and for readers who may not know.
     """
-    code = codes.get("license_id").codes.get(pkg_dict.get("license_id") or "")
-    if code:
-        pkg_dict["license_title"] = language.pick(code.label, config.default_language())
-        pkg_dict["license_url"] = code.attributes.get("uri", "")
-        pkg_dict["isopen"] = bool(code.attributes.get("open"))
-    return pkg_dict
+    try:
+        history = tk.get_action("gdc_withdrawal_show")({}, {"id": record["id"]})
+    except (tk.ObjectNotFound, tk.NotAuthorized):
+        return None
+    return next((w for w in history if not w["reinstated_at"] and not w["purged_at"]), None)
+
+
+def gdc_withdrawal_reason(reason: str) -> str:
+    """Why a record was withdrawn; what the system wrote itself in the reader's language."""
+    return _("Deleted over the API, without a reason") if reason == withdrawal.OVER_API else reason
+
+
+def gdc_opened(
+    data: dict[str, Any], errors: Mapping[str, Any] | None, level: Level, record: str
+) -> dict[str, Any] | None:
+    """See record.conflict_form.opened."""
+    return conflict_form.opened(data, errors or {}, level, record)
 
 
 def get_helpers() -> dict[str, Callable[..., Any]]:

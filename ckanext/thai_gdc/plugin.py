@@ -6,19 +6,49 @@ from typing import Any
 
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
+from ckan import model, types
 from ckan.common import CKANConfig
 from ckan.lib.plugins import DefaultTranslation
+from flask import Blueprint
 
 from ckanext.thai_gdc import cli, helpers
 from ckanext.thai_gdc.harvest import action as harvest_action
-from ckanext.thai_gdc.record import validators
+from ckanext.thai_gdc.record import (
+    action,
+    auth,
+    conflict_action,
+    dictionary,
+    errors,
+    output,
+    understood,
+    validators,
+    views,
+    withdrawal,
+    withdrawal_action,
+    withdrawal_views,
+)
 from ckanext.thai_gdc.search import index
+
+
+def _actions() -> dict[str, types.Action | types.ChainedAction]:
+    """The actions of every room, by name."""
+    rooms = (
+        harvest_action, output, action, conflict_action, withdrawal_action, dictionary,
+    )
+    return errors.on_writing({n: f for room in rooms for n, f in room.get_actions().items()})
+
+
+def _blueprints() -> list[Blueprint]:
+    """The pages of every room."""
+    return [views.gdc_record, withdrawal_views.gdc_withdrawal]
 
 
 @tk.blanket.config_declarations
 @tk.blanket.validators(validators)
 @tk.blanket.helpers(helpers.get_helpers)
-@tk.blanket.actions(harvest_action.get_actions)
+@tk.blanket.actions(_actions)
+@tk.blanket.auth_functions(auth)
+@tk.blanket.blueprints(_blueprints)
 @tk.blanket.cli(cli.get_commands)
 class ThaiGdcPlugin(p.SingletonPlugin, DefaultTranslation):
     """Records, rules and harvest output of the Thai government data catalog."""
@@ -27,12 +57,23 @@ class ThaiGdcPlugin(p.SingletonPlugin, DefaultTranslation):
     p.implements(p.ITranslation)
     p.implements(p.IFacets, inherit=True)
     p.implements(p.IPackageController, inherit=True)
+    p.implements(p.ISignal)
 
     def update_config(self, config: CKANConfig) -> None:
         """Register templates and assets."""
         tk.add_template_directory(config, "templates")
         tk.add_public_directory(config, "public")
         tk.add_resource("assets", "thai_gdc")
+
+    def get_signal_subscriptions(self) -> types.SignalMapping:
+        """See record.understood.tell and search.index.organization_changed."""
+        return {
+            tk.signals.action_succeeded: [
+                {"sender": "package_create", "receiver": understood.tell},
+                {"sender": "package_update", "receiver": understood.tell},
+                {"sender": "organization_update", "receiver": index.organization_changed},
+            ]
+        }
 
     def dataset_facets(
         self, facets_dict: dict[str, Any], package_type: str
@@ -56,6 +97,15 @@ class ThaiGdcPlugin(p.SingletonPlugin, DefaultTranslation):
         """Label codes in facets."""
         return index.label_facets(search_results)
 
+    def after_dataset_update(self, context: Any, pkg_dict: dict[str, Any]) -> None:
+        """See record.withdrawal.updated."""
+        withdrawal.updated(context["package"], withdrawal.user_id(context))
+
+    def after_dataset_delete(self, context: Any, pkg_dict: dict[str, Any]) -> None:
+        """See record.withdrawal.deleted."""
+        if package := model.Package.get(pkg_dict["id"]):
+            withdrawal.deleted(package, withdrawal.user_id(context))
+
     def after_dataset_show(self, context: Any, pkg_dict: dict[str, Any]) -> dict[str, Any]:
-        """Say what the licence is called: CKAN's own register does not know ours."""
-        return helpers.with_licence(pkg_dict)
+        """See record.output.complete."""
+        return output.complete(pkg_dict)

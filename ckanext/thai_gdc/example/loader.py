@@ -238,6 +238,8 @@ class _Loader(_Actor):
         path = FILES / entry["file"]
         if present is None:
             values = {k: v for k, v in entry.items() if k not in ("file", "columns")}
+            if "columns" in entry:
+                values["data_dictionary"] = tables.data_dictionary(path, entry["columns"])
             with path.open("rb") as stream:
                 resource_id = self.act(
                     "resource_create", package_id=dataset_id, format=_FORMATS[path.suffix],

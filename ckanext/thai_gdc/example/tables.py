@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import openpyxl
+from ckanext.thai_gdc.record import tables
+from ckanext.thai_gdc.record.dictionary import add_text, columns_of
 
 _NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
@@ -41,23 +41,34 @@ def table(
     ]
 
 
+def data_dictionary(path: Path, described: Mapping[str, str]) -> list[dict[str, str]]:
+    """The columns of a file, as a resource's ``data_dictionary`` takes them.
+
+    Args:
+        path: as in ``table``.
+        described: column name to what it holds.
+    """
+    with path.open("rb") as stream:
+        columns = columns_of(stream, path.suffix.lstrip("."))
+    for column in columns:
+        if notes := described.get(column["name"]):
+            add_text(column, "description", notes)
+    return columns
+
+
 def column_id(name: str) -> str:
     """The column's name in the DataStore: the table preview takes a full stop for a path."""
     return name.replace(".", "")
 
 
 def _csv(path: Path) -> list[list[str]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.reader(file))
+    return list(tables.csv_rows(path.read_text(encoding="utf-8-sig")))
 
 
 def _xlsx(path: Path) -> list[list[str]]:
-    book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    try:
-        rows = book.worksheets[0].iter_rows(values_only=True)
+    with path.open("rb") as stream:
+        rows = tables.xlsx_rows(stream)
         return [["" if cell is None else str(cell) for cell in row] for row in rows]
-    finally:
-        book.close()
 
 
 def _type(values: Sequence[str]) -> str:

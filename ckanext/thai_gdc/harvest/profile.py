@@ -14,7 +14,7 @@ from ckanext.dcat.profiles import EuropeanDCATAP3Profile
 from ckanext.dcat.profiles.base import CleanedURIRef
 from ckanext.dcat.utils import resource_uri
 from rdflib import BNode, Literal, URIRef
-from rdflib.namespace import DCAT, DCTERMS, FOAF, RDF, SKOS, XSD
+from rdflib.namespace import CSVW, DCAT, DCTERMS, FOAF, RDF, SKOS, XSD
 
 from ckanext.thai_gdc import codes, fields
 from ckanext.thai_gdc.fields import Field
@@ -23,6 +23,13 @@ from ckanext.thai_gdc.harvest.vocabulary import GDC
 from ckanext.thai_gdc.record import organizations
 
 _LITERAL_TYPES = {"date": XSD.date, "whole_number": XSD.integer, "degrees": XSD.decimal}
+
+#: Texts of a column in a data dictionary: how each is said, and in which language.
+_COLUMN_TEXTS = {
+    f"{part}_{language}": (predicate, language)
+    for part, predicate in (("title", DCTERMS.title), ("description", DCTERMS.description))
+    for language in ("th", "en")
+}
 
 _LANGUAGE = "http://id.loc.gov/vocabulary/iso639-1/"
 
@@ -65,10 +72,31 @@ class ThaiGdcProfile(EuropeanDCATAP3Profile):
             value = values.get(field.name)
             if not field.dcat or value in (None, "", []):
                 continue
+            if field.kind == "columns":
+                self._write_columns(subject, field, value)
+                continue
             for one in value if isinstance(value, list) else [value]:
                 self.g.add(
                     (subject, vocabulary.property_of(field.dcat), self._object_of(field, str(one)))
                 )
+
+    def _write_columns(
+        self, subject: URIRef, field: Field, columns: Iterable[Mapping[str, str]]
+    ) -> None:
+        """A data dictionary: columns with an index, for a graph has no order."""
+        self.g.bind("csvw", CSVW)
+        types = codes.get("column_type").codes
+        for index, column in enumerate(columns, 1):
+            node = BNode()
+            self.g.add((subject, vocabulary.property_of(str(field.dcat)), node))
+            self.g.add((node, RDF.type, CSVW.Column))
+            self.g.add((node, GDC["index"], Literal(index)))
+            self.g.add((node, CSVW.name, Literal(column["name"])))
+            if code := types.get(column["type"]):
+                self.g.add((node, CSVW.datatype, URIRef(code.attributes["datatype"])))
+            for part, (predicate, language) in _COLUMN_TEXTS.items():
+                if column.get(part):
+                    self.g.add((node, predicate, Literal(column[part], lang=language)))
 
     def _object_of(self, field: Field, value: str) -> URIRef | Literal:
         code_list = codes.of_field(field)
@@ -186,6 +214,10 @@ class ThaiGdcProfile(EuropeanDCATAP3Profile):
         for field in table:
             if not field.dcat:
                 continue
+            if field.kind == "columns":
+                if columns := self._read_columns(subject, field):
+                    values[field.name] = columns
+                continue
             found = [
                 self._value_of(field, one)
                 for one in self.g.objects(subject, vocabulary.property_of(field.dcat))
@@ -194,6 +226,23 @@ class ThaiGdcProfile(EuropeanDCATAP3Profile):
                 values[field.name] = sorted(found)
             elif found:
                 values[field.name] = found[0]
+
+    def _read_columns(self, subject: URIRef, field: Field) -> list[dict[str, str]]:
+        by_datatype = {
+            code.attributes["datatype"]: code.code for code in codes.get("column_type").choices()
+        }
+        found: list[tuple[int, dict[str, str]]] = []
+        for node in self.g.objects(subject, vocabulary.property_of(str(field.dcat))):
+            column = dict.fromkeys(fields.column_fields(), "")
+            column["name"] = str(self.g.value(node, CSVW.name) or "")
+            column["type"] = by_datatype.get(str(self.g.value(node, CSVW.datatype)), "other")
+            for part, (predicate, language) in _COLUMN_TEXTS.items():
+                for said in self.g.objects(node, predicate):
+                    if getattr(said, "language", None) == language:
+                        column[part] = str(said)
+            index = str(self.g.value(node, GDC["index"]) or "")
+            found.append((int(index) if index.isdecimal() else 0, column))
+        return [column for _, column in sorted(found, key=lambda one: one[0])]
 
     def _value_of(self, field: Field, found: Any) -> str:
         code_list = codes.of_field(field)

@@ -10,11 +10,20 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 from ckan import model, types
+from ckan.logic import validators as core_validators
 from slugify import slugify
 
 from ckanext.thai_gdc import codes, fields, text
 from ckanext.thai_gdc.fields import Field
-from ckanext.thai_gdc.record import consent, organizations, rules, values
+from ckanext.thai_gdc.record import (
+    consent,
+    organizations,
+    rules,
+    understood,
+    values,
+    withdrawal,
+)
+from ckanext.thai_gdc.record.errors import Message
 
 _ = tk._
 
@@ -53,21 +62,22 @@ def gdc_field(definition: Mapping[str, Any], schema: Mapping[str, Any]) -> types
             data.pop(key, None)
             raise tk.StopOnError
         if field.level != "organization" and not field.applies_to(_data_type(data)):
-            data.pop(key, None)
+            understood.note_dropped(field, data.pop(key, None))
             raise tk.StopOnError
         if field.kind == "other" and not _is_asked_for(field, key, data, errors, context):
-            data.pop(key, None)
+            understood.note_dropped(field, data.pop(key, None))
             raise tk.StopOnError
         try:
             value = values.normalise(field, written, _carried(field, key, data, context))
         except values.Refused as refusal:
-            errors[key].append(str(refusal))
+            errors[key].extend(refusal.messages)
             raise tk.StopOnError from None
+        understood.note(field, written, value)
         if value is None and values.is_starred(field):
             errors[key].append(values.missing(field))
             raise tk.StopOnError
         if value is not None:
-            data[key] = json.dumps(value) if field.is_multiple else value
+            data[key] = json.dumps(value) if field.is_list else value
         elif field.is_core_column and field.kind != "organization":
             data[key] = ""
         else:
@@ -140,39 +150,42 @@ def gdc_tags(definition: Mapping[str, Any], schema: Mapping[str, Any]) -> types.
             if not isinstance(name, str) or data.get((*place[:-1], "vocabulary_id")):
                 continue
             data[place] = text.one_line(name) if text.is_storable(name) else name
+            understood.note(field, name, data[place])
             names.append(data[place])
         if typed and typed is not tk.missing:
             position = 1 + max((k[1] for k in given), default=-1)
-            for one in _split(field, typed, problems):
+            for written, one in _split(field, typed, problems):
                 if one and one not in names:
                     names.append(one)
                     data[("tags", position, "name")] = one
+                    understood.note(field, written, one)
                     position += 1
         if not problems and not names and values.is_starred(field):
             problems.append(values.missing(field))
         try:
             values.check_length(field, ",".join(names))
         except values.Refused as refusal:
-            problems.append(str(refusal))
+            problems.append(refusal.message)
         errors[key].extend(problems)
         raise tk.StopOnError
 
     return validator
 
 
-def _split(field: Field, typed: Any, problems: list[str]) -> list[str]:
-    result: list[str] = []
+def _split(field: Field, typed: Any, problems: list[str]) -> list[tuple[Any, str]]:
+    """Each keyword as typed and as it is stored."""
+    result: list[tuple[Any, str]] = []
     for part in typed.split(",") if isinstance(typed, str) else [typed]:
         try:
             keyword = values.tag(field, part)
             if keyword:
                 _check_tag_length(keyword)
         except values.Refused as refusal:
-            problems.append(str(refusal))
+            problems.append(refusal.message)
         except tk.Invalid as invalid:
             problems.append(invalid.error)
         else:
-            result.append(keyword)
+            result.append((part, keyword))
     return result
 
 
@@ -180,15 +193,18 @@ def _check_tag_length(keyword: str) -> None:
     shortest, longest = model.MIN_TAG_LENGTH, model.MAX_TAG_LENGTH
     if not shortest <= len(keyword) <= longest:
         raise tk.Invalid(
-            _("Keyword “%(tag)s” must have %(least)s to %(most)s characters.")
-            % {"tag": values.quoted(keyword), "least": shortest, "most": longest}
+            Message(
+                "too_short" if len(keyword) < shortest else "too_long",
+                _("Keyword “%(tag)s” must have %(least)s to %(most)s characters.")
+                % {"tag": values.quoted(keyword), "least": shortest, "most": longest},
+            )
         )
 
 
 def tag_length_validator(value: Any) -> Any:
     """CKAN's length check of a tag, with our message."""
     if not isinstance(value, str):
-        raise tk.Invalid(_("A keyword must be text."))
+        raise tk.Invalid(Message("not_text", _("A keyword must be text.")))
     _check_tag_length(value)
     return value
 
@@ -198,7 +214,28 @@ def tag_name_validator(value: Any) -> Any:
     try:
         return values.tag(fields.dataset_fields()["tag_string"], value)
     except values.Refused as refusal:
-        raise tk.Invalid(str(refusal)) from None
+        raise tk.Invalid(refusal.message) from None
+
+
+def package_name_validator(
+    key: types.FlattenKey, data: types.FlattenDataDict,
+    errors: types.FlattenErrorDict, context: types.Context,
+) -> None:
+    """In the place of CKAN's, which gives the name of a withdrawn record to another one."""
+    core_validators.package_name_validator(key, data, errors, context)
+    package = context.get("package")
+    own = package.id if package else data.get((*key[:-1], "id"))
+    keeper = withdrawal.with_name(data[key], own if isinstance(own, str) else None)
+    if keeper and not errors[key]:
+        errors[key].append(
+            Message(
+                "taken",
+                _("The name “%(name)s” belongs to a withdrawn record. Choose another name, or "
+                  "reinstate that record.") % {"name": keeper.name}
+                if withdrawal.may_know(keeper, context)
+                else _("That URL is already in use."),
+            )
+        )
 
 
 def gdc_name(
@@ -231,12 +268,15 @@ def gdc_org_code_unique(
     for group in organizations.with_code(data[key]):
         if not own or group.id != own.id:
             errors[key].append(
-                _("“%(label)s”: %(code)s is already the code of “%(title)s”.")
-                % {
-                    "label": values.label(fields.organization_fields()["org_code"]),
-                    "code": data[key],
-                    "title": group.title,
-                }
+                Message(
+                    "taken",
+                    _("“%(label)s”: %(code)s is already the code of “%(title)s”.")
+                    % {
+                        "label": values.label(fields.organization_fields()["org_code"]),
+                        "code": data[key],
+                        "title": group.title,
+                    },
+                )
             )
             raise tk.StopOnError
 
@@ -275,7 +315,7 @@ def _sound_values(
         value = data.get(at)
         if value is tk.missing or value in (None, "") or errors.get(at):
             continue
-        result[name] = json.loads(value) if field.is_multiple else value
+        result[name] = json.loads(value) if field.is_list else value
     return result
 
 

@@ -11,13 +11,14 @@ import json
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import ckan.plugins.toolkit as tk
 
-from ckanext.thai_gdc import codes, config, dates, language, text
+from ckanext.thai_gdc import codes, config, dates, fields, language, text
 from ckanext.thai_gdc.fields import Field
+from ckanext.thai_gdc.record.errors import Message
 
 _ = tk._
 
@@ -31,9 +32,28 @@ _ORG_CODE = re.compile(r"\d{4}")
 #: Longest text of a field that names no limit of its own.
 _MAX_LENGTH = 10_000
 
+#: Text that is longer is too long for every field, whatever normalising may take away.
+_MOST = 1_000_000
+
+#: Columns that a data dictionary can have.
+MOST_COLUMNS = 2_000
+
+#: Messages about one data dictionary: who mends that many will save again.
+_MOST_PROBLEMS = 50
+
 
 class Refused(Exception):
-    """The value breaks a rule; the message names the field by its label."""
+    """The value breaks a rule.
+
+    Attributes:
+        message: names the field by its label, and knows its code.
+        messages: the same, and what else is wrong in a value of many parts.
+    """
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.message = Message(code, sentence)
+        self.messages = [self.message]
 
 
 def label(field: Field) -> str:
@@ -49,11 +69,11 @@ def is_starred(field: Field) -> bool:
     return chosen in field.stars or (chosen == "custom" and bool(field.stars))
 
 
-def missing(field: Field) -> str:
+def missing(field: Field) -> Message:
     """The message for a starred field that is not filled in."""
     if field.is_coded or field.kind in ("organization", "yes_no"):
-        return _("Please choose “%(label)s”.") % {"label": label(field)}
-    return _("Please fill in “%(label)s”.") % {"label": label(field)}
+        return Message("missing", _("Please choose “%(label)s”.") % {"label": label(field)})
+    return Message("missing", _("Please fill in “%(label)s”.") % {"label": label(field)})
 
 
 def normalise(field: Field, value: Any, kept: Collection[str] = ()) -> Any:
@@ -85,11 +105,15 @@ def plain_text(field: Field, value: Any) -> str:
     if isinstance(value, bool | int | float | datetime.date):
         value = value.isoformat() if isinstance(value, datetime.date) else str(value)
     if not isinstance(value, str):
-        raise Refused(_("“%(label)s” must be text.") % {"label": label(field)})
+        raise Refused("not_text", _("“%(label)s” must be text.") % {"label": label(field)})
+    if len(value) > _MOST:
+        # Not normalised first: that takes seconds for what is refused anyhow.
+        check_length(field, value)
     if not text.is_storable(value):
         raise Refused(
+            "broken_character",
             _("“%(label)s” holds a broken character that cannot be stored.")
-            % {"label": label(field)}
+            % {"label": label(field)},
         )
     return text.normalise(value)
 
@@ -105,8 +129,9 @@ def check_length(field: Field, value: str) -> None:
     limit = field.max_length or _MAX_LENGTH
     if len(value) > limit:
         raise Refused(
+            "too_long",
             _("“%(label)s” is too long: %(count)s of %(limit)s characters.")
-            % {"label": label(field), "count": f"{len(value):,}", "limit": f"{limit:,}"}
+            % {"label": label(field), "count": f"{len(value):,}", "limit": f"{limit:,}"},
         )
 
 
@@ -116,10 +141,13 @@ def quoted(value: str) -> str:
     return value if len(value) <= _QUOTED else value[: _QUOTED - 1] + "…"
 
 
-def _bad_format(field: Field, value: str, expected: str) -> Refused:
+def _bad_format(
+    field: Field, value: str, expected: str, code: str = "bad_format"
+) -> Refused:
     return Refused(
+        code,
         _("“%(label)s”: “%(value)s” cannot be used. %(expected)s")
-        % {"label": label(field), "value": quoted(value), "expected": expected}
+        % {"label": label(field), "value": quoted(value), "expected": expected},
     )
 
 
@@ -139,9 +167,12 @@ def _code(field: Field, value: Any, kept: Collection[str] = ()) -> str | None:
             _("Choose one from the list, for example: %(near)s.") % {"near": near}
             if near
             else _("Choose one from the list."),
+            "not_in_list",
         )
     if not code_list.codes[code].active and code not in kept:
-        raise _bad_format(field, code_list.label(code), _("It is no longer in use."))
+        raise _bad_format(
+            field, code_list.label(code), _("It is no longer in use."), "retired"
+        )
     return code
 
 
@@ -151,16 +182,16 @@ def _codes(field: Field, value: Any, kept: Collection[str] = ()) -> list[str] | 
     elif not isinstance(value, list | tuple):
         value = [value]
     chosen: set[str] = set()
-    problems: list[str] = []
+    problems: list[Message] = []
     for one in value:
         try:
             code = _code(field, one, kept)
         except Refused as refusal:
-            problems.append(str(refusal))
+            problems.append(refusal.message)
         else:
             chosen |= {code} if code else set()
     if problems:
-        raise Refused(" ".join(dict.fromkeys(problems)))
+        raise Refused(problems[0].code, " ".join(dict.fromkeys(problems)))
     code_list = codes.of_coded(field)
     return [code for code in code_list.codes if code in chosen] or None
 
@@ -270,11 +301,122 @@ def tag(field: Field, value: Any) -> str:
     result = text.one_line(plain_text(field, value))
     if "\ufffd" in result or (result and unicodedata.category(result[0]) == "Mn"):
         raise _bad_format(
-            field, result, _("The keyword is damaged: type it again.")
+            field, result, _("The keyword is damaged: type it again."), "damaged"
         )
     if "," in result:
         raise _bad_format(field, result, _("Write each keyword by itself."))
+    if '"' in result or "\\" in result:
+        # CKAN's pages of a keyword search for it between such quotes.
+        raise _bad_format(field, result, _("Leave out the straight quotes and backslashes."))
     return result
+
+
+def _columns(
+    field: Field, value: Any, kept: Collection[str] = ()
+) -> list[dict[str, str]] | None:
+    """The columns of a data dictionary, each with all of ``fields.column_fields()``."""
+    rows = _rows(field, value)
+    found: list[dict[str, str]] = []
+    names: dict[str, int] = {}
+    problems: list[Message] = []
+    for number, row in enumerate(rows, 1):
+        if not isinstance(row, Mapping):
+            problems.append(_in_row(number, _no_columns(field).message))
+        else:
+            column, wrong = _column(row)
+            if not any(column.values()) and all(m.code == "missing" for m in wrong):
+                continue
+            problems += [_in_row(number, message) for message in wrong]
+            found.append(column)
+            name = column["name"]
+            if name and names.setdefault(name, number) != number:
+                problems.append(_in_row(number, _repeated(name, names[name])))
+        if len(problems) >= _MOST_PROBLEMS:
+            problems[_MOST_PROBLEMS:] = [
+                Message("more", _("There may be more to mend in the rows after that."))
+            ]
+            break
+    if problems:
+        refusal = Refused(problems[0].code, " ".join(problems))
+        refusal.messages = problems
+        raise refusal
+    return found or None
+
+
+def _rows(field: Field, value: Any) -> list[Any]:
+    if isinstance(value, str):
+        if not value.strip():
+            return []
+        try:
+            value = json.loads(value)
+        except (ValueError, RecursionError):
+            raise _no_columns(field) from None
+    if value is None:
+        return []
+    if not isinstance(value, list | tuple):
+        raise _no_columns(field)
+    if len(value) > MOST_COLUMNS:
+        raise Refused(
+            "too_many",
+            _("“%(label)s” has too many rows: %(count)s of %(limit)s.")
+            % {
+                "label": label(field), "count": f"{len(value):,}", "limit": f"{MOST_COLUMNS:,}",
+            },
+        )
+    return list(value)
+
+
+def _column(row: Mapping[Any, Any]) -> tuple[dict[str, str], list[Message]]:
+    """One column as it is stored, and what is wrong with it."""
+    table = fields.column_fields()
+    column = dict.fromkeys(table, "")
+    wrong = [
+        Message(
+            "unknown_part",
+            _("“%(part)s” is no part of a column. The parts are: %(parts)s.")
+            % {"part": quoted(_shown(part)), "parts": ", ".join(table)},
+        )
+        for part in row
+        if part not in table
+    ]
+    for name, part in table.items():
+        try:
+            column[name] = normalise(part, row.get(name)) or ""
+        except Refused as refusal:
+            wrong.append(refusal.message)
+        else:
+            if part.stars and not column[name]:
+                wrong.append(missing(part))
+    return column, wrong
+
+
+def _shown(part: Any) -> str:
+    part = str(part)[: 2 * _QUOTED]
+    return part if text.is_storable(part) else ascii(part)
+
+
+def _in_row(number: int, message: Message) -> Message:
+    return Message(
+        message.code, _("Row %(row)s: %(message)s") % {"row": number, "message": message}
+    )
+
+
+def _repeated(name: str, first: int) -> Message:
+    return Message(
+        "repeated",
+        _("“%(label)s”: “%(value)s” is in row %(row)s already.")
+        % {
+            "label": label(fields.column_fields()["name"]), "value": quoted(name), "row": first,
+        },
+    )
+
+
+def _no_columns(field: Field) -> Refused:
+    return Refused(
+        "bad_format",
+        _("“%(label)s” must be a list of columns, each with its name and type.")
+        % {"label": label(field)},
+    )
 
 
 _BY_KIND: dict[str, Callable[[Field, Any, Collection[str]], Any]] = {
@@ -291,4 +433,6 @@ _BY_KIND: dict[str, Callable[[Field, Any, Collection[str]], Any]] = {
     "date": _date,
     "org_code": _org_code,
     "organization": _organization,
+    "line": _one_line,
+    "columns": _columns,
 }

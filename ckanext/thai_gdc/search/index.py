@@ -6,9 +6,12 @@ import json
 from typing import Any
 
 import ckan.plugins.toolkit as tk
+from ckan import model
+from ckan.lib.search import commit, rebuild
 
 from ckanext.thai_gdc import codes, fields, language
-from ckanext.thai_gdc.record import consent
+from ckanext.thai_gdc.record import consent, judgement
+from ckanext.thai_gdc.search.solr import PROBLEMS
 
 _ = tk._
 
@@ -31,7 +34,25 @@ def document(pkg_dict: dict[str, Any]) -> dict[str, Any]:
             pkg_dict[name] = record.get(name) or []
             pkg_dict.pop(f"extras_{name}", None)
     pkg_dict["allow_harvest"] = str(consent.may_be_listed(record))
+    pkg_dict[PROBLEMS] = sorted({p.field for p in judgement.problems(record)})
     return pkg_dict
+
+
+def organization_changed(sender: str, **kwargs: Any) -> None:
+    """Index an organization's records anew: they carry its title and code."""
+    organization = model.Group.get(kwargs["data_dict"]["id"])
+    if organization:
+        tk.enqueue_job(reindex, [organization.id], title="thai_gdc: reindex an organization")
+
+
+def reindex(organization_id: str) -> None:
+    """Index every record of the organization anew; runs as a background job."""
+    owned = model.Session.query(model.Package.id).filter_by(
+        owner_org=organization_id, state="active"
+    )
+    for (package_id,) in owned.all():
+        rebuild(package_id, defer_commit=True)
+    commit()
 
 
 def facets() -> dict[str, str]:

@@ -23,6 +23,9 @@ CONFIGSET = Path(__file__).parent / "configset"
 PROSE_TYPES = ("text", "text_general")
 THAI_TOKENIZER = "solr.ICUTokenizerFactory"
 
+#: Names of the fields of a record that break a rule: what its steward is asked to mend.
+PROBLEMS = "gdc_problems"
+
 #: Kinds of field that are searched word by word; the others are kept whole, as terms.
 PROSE_KINDS = frozenset({"text", "other"})
 
@@ -110,6 +113,11 @@ def _add_fields(root: Element) -> None:
         if field.is_multiple:
             attributes["multiValued"] = "true"
         parent.insert(list(parent).index(place), Element("field", attributes))
+    several = {
+        "name": PROBLEMS, "type": "string", "indexed": "true", "stored": "false",
+        "docValues": "true", "multiValued": "true",
+    }
+    parent.insert(list(parent).index(place), Element("field", several))
 
 
 def _traits(root: Element) -> Iterator[tuple[str, ...]]:

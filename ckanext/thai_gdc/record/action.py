@@ -1,0 +1,78 @@
+"""Actions about what records lack."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+from ckan import types
+
+from ckanext.thai_gdc.record import judgement
+from ckanext.thai_gdc.search.solr import PROBLEMS
+
+
+@tk.side_effect_free
+def gdc_incomplete_list(context: types.Context, data_dict: types.DataDict) -> dict[str, Any]:
+    """The records that the caller may mend and that break a rule of today.
+
+    Args:
+        context: of the caller, who must be logged in.
+        data_dict: ``rows`` (20 unless given, 100 at most) and ``start``.
+
+    Returns:
+        ``count``, and ``results``: records as package_search gives them, those that were
+        changed longest ago first.
+
+    Raises:
+        NotAuthorized: nobody is logged in.
+    """
+    tk.check_access("gdc_incomplete_list", context, data_dict)
+    mine = tk.get_action("organization_list_for_user")(
+        tk.fresh_context(context), {"permission": "update_dataset"}
+    )
+    if not mine:
+        return {"count": 0, "results": []}
+    owners = " OR ".join(organization["id"] for organization in mine)
+    found = tk.get_action("package_search")(
+        tk.fresh_context(context),
+        {
+            "fq_list": [f"{PROBLEMS}:[* TO *]", f"owner_org:({owners})"],
+            "include_private": True,
+            "rows": min(int(data_dict.get("rows", 20)), 100),
+            "start": int(data_dict.get("start", 0)),
+            "sort": "metadata_modified asc, id asc",
+        },
+    )
+    return {"count": found["count"], "results": found["results"]}
+
+
+@tk.side_effect_free
+def gdc_record_problems(
+    context: types.Context, data_dict: types.DataDict
+) -> list[dict[str, str]]:
+    """What a save of the record as it stands would be refused for.
+
+    Args:
+        context: of the caller, who may change the record.
+        data_dict: ``id``: id or name of the record.
+
+    Returns:
+        For each problem: ``field``, ``message`` (in the caller's language), ``code`` (see
+        docs/api.md) and ``resource`` (its name; empty for the record itself).
+
+    Raises:
+        NotAuthorized: the caller may not change the record.
+        ObjectNotFound: there is none.
+    """
+    record_id = tk.get_or_bust(data_dict, "id")
+    tk.check_access("package_update", context, {"id": record_id})
+    record = tk.get_action("package_show")(tk.fresh_context(context), {"id": record_id})
+    return [
+        {"field": p.field, "message": p.message, "code": p.message.code, "resource": p.resource}
+        for p in judgement.problems(record)
+    ]
+
+
+def get_actions() -> dict[str, types.Action]:
+    """Actions by name."""
+    return {f.__name__: f for f in (gdc_incomplete_list, gdc_record_problems)}

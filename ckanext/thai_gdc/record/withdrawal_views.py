@@ -1,0 +1,144 @@
+"""Pages by which a record is withdrawn and reinstated, and the list of the withdrawn."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+from ckan.lib.pagination import Page
+from flask import Blueprint, Response, current_app
+from werkzeug.exceptions import NotFound
+
+from ckanext.thai_gdc import language
+from ckanext.thai_gdc.record import values, withdrawal
+
+_ = tk._
+
+_ROWS = 20
+
+gdc_withdrawal = Blueprint("gdc_withdrawal", __name__)
+
+
+def _record(record_id: str, action: str, withdrawn: bool) -> dict[str, Any]:
+    """The record in the state that the page is for, if the reader may do the action.
+
+    Otherwise the reader gets the page of a record that never was.
+    """
+    try:
+        record = tk.get_action("package_show")({}, {"id": record_id})
+        tk.check_access(action, {"user": tk.current_user.name}, {"id": record["id"]})
+    except (tk.ObjectNotFound, tk.NotAuthorized):
+        return tk.abort(404, _("Dataset not found"))
+    if record["type"] != "dataset" or (record["state"] == "deleted") is not withdrawn:
+        tk.abort(404, _("Dataset not found"))
+    return record
+
+
+def _read(record: dict[str, Any]) -> Response:
+    return tk.redirect_to("dataset.read", id=record["name"])
+
+
+def withdraw(record_id: str) -> str | Response:
+    """Ask for reason and date; withdraw the record with them."""
+    record = _record(record_id, "gdc_record_withdraw", withdrawn=False)
+    data: dict[str, Any] = {"date": tk.h.gdc_date(withdrawal.today().isoformat())}
+    errors: dict[str, Any] = {}
+    if tk.request.method == "POST":
+        data = {name: tk.request.form.get(name, "") for name in ("reason", "date")}
+        try:
+            tk.get_action("gdc_record_withdraw")({}, {"id": record["id"], **data})
+        except tk.ValidationError as refusal:
+            errors = refusal.error_dict
+        else:
+            tk.h.flash_success(_("The record is withdrawn. The public no longer sees it."))
+            return _read(record)
+    return tk.render(
+        "package/withdraw.html",
+        {"pkg_dict": record, "dataset_type": "dataset", "data": data,
+         "fields": [_control(withdrawal.REASON), _control(withdrawal.DATE)],
+         "messages": _messages(errors)},
+    )
+
+
+def reinstate(record_id: str) -> str | Response:
+    """Ask for a note; make the record active again if no rule is broken."""
+    record = _record(record_id, "gdc_record_reinstate", withdrawn=True)
+    data = {"note": tk.request.form.get("note", "")}
+    errors: dict[str, Any] = {}
+    if tk.request.method == "POST":
+        try:
+            tk.get_action("gdc_record_reinstate")({}, {"id": record["id"], **data})
+        except tk.ValidationError as refusal:
+            errors = refusal.error_dict
+        else:
+            tk.h.flash_success(_("The record is active again."))
+            return _read(record)
+    return tk.render(
+        "package/reinstate.html",
+        {"pkg_dict": record, "dataset_type": "dataset", "data": data,
+         "fields": [_control(withdrawal.NOTE)], "messages": _messages(errors)},
+    )
+
+
+def withdrawn() -> str | Response:
+    """The withdrawn records of the reader's organizations."""
+    if not tk.current_user.is_authenticated:
+        tk.abort(403, _("Log in to see your records."))
+    page = tk.h.get_page_number(tk.request.args)
+    found = tk.get_action("gdc_withdrawn_own_list")(
+        {}, {"offset": _ROWS * (page - 1), "limit": _ROWS}
+    )
+    return tk.render(
+        "user/dashboard_withdrawn.html",
+        {
+            "user_dict": tk.get_action("user_show")({}, {"id": tk.current_user.name}),
+            "records": found["results"],
+            "page": Page(
+                collection=found["results"], page=page, item_count=found["count"],
+                items_per_page=_ROWS, presliced_list=True,
+                url=lambda page: tk.h.url_for("gdc_withdrawal.withdrawn", page=page),
+            ),
+        },
+    )
+
+
+def deleted(record_id: str) -> Response:
+    """CKAN's page for deleting a record asks for no reason: ours does."""
+    return tk.redirect_to("gdc_withdrawal.withdraw", record_id=record_id)
+
+
+@gdc_withdrawal.app_errorhandler(tk.ObjectNotFound)
+def absent(error: tk.ObjectNotFound) -> Any:
+    """The page for what is not there, also where a view of CKAN expects no withdrawn record."""
+    return current_app.handle_user_exception(NotFound())
+
+
+def _control(field: Any) -> dict[str, Any]:
+    """What the form shows of a field, in the reader's words."""
+    return {
+        "name": field.name, "label": values.label(field), "kind": field.kind,
+        "help": language.pick(field.help_text), "example": language.pick(field.example),
+        "limit": field.max_length, "starred": field is withdrawal.REASON,
+    }
+
+
+def _messages(errors: dict[str, Any]) -> list[dict[str, str]]:
+    """What a refusal says: ``field`` of this form (empty for the record's) and ``message``."""
+    own = {f.name for f in (withdrawal.REASON, withdrawal.DATE, withdrawal.NOTE)}
+    found = [
+        {"field": name, "message": str(m)} for name in own & set(errors) for m in errors[name]
+    ]
+    others = {k: v for k, v in errors.items() if k not in own and not k.startswith("__")}
+    return found + [{"field": "", "message": m["message"]} for m in tk.h.gdc_errors(others)]
+
+
+gdc_withdrawal.add_url_rule(
+    "/dataset/withdraw/<record_id>", view_func=withdraw, methods=["GET", "POST"]
+)
+gdc_withdrawal.add_url_rule(
+    "/dataset/reinstate/<record_id>", view_func=reinstate, methods=["GET", "POST"]
+)
+gdc_withdrawal.add_url_rule(
+    "/dataset/delete/<record_id>", view_func=deleted, methods=["GET", "POST"]
+)
+gdc_withdrawal.add_url_rule("/dashboard/withdrawn", view_func=withdrawn)
