@@ -117,6 +117,26 @@ def test_values_of_older_catalogs_are_judged_too(users: Any, records: Any) -> No
     assert set(listed("steward")) == {"complete", "bare"}
 
 
+def test_a_bulk_change_is_made_whole_or_not_at_all(users: Any, records: Any) -> None:
+    """One record that breaks a rule keeps the others as they are, and is named."""
+    admin = factories.Sysadmin()["name"]
+    with pytest.raises(tk.ValidationError) as refusal:
+        helpers.call_action(
+            "bulk_update_private", {"user": admin, "ignore_auth": False},
+            datasets=[record["id"] for record in records.values()],
+            org_id=records["bare"]["owner_org"],
+        )
+    assert "“bare”" in refusal.value.error_dict["datasets"][0]
+    assert helpers.call_action("package_show", id="complete")["private"] is False
+    helpers.call_action(
+        "bulk_update_private", {"user": admin, "ignore_auth": False},
+        datasets=[records["complete"]["id"]], org_id=records["bare"]["owner_org"],
+    )
+    assert helpers.call_action(
+        "package_show", {"user": admin}, id="complete"
+    )["private"] is True
+
+
 def test_an_unrelated_change_does_not_fail_on_it(users: Any, records: Any) -> None:
     """Renaming the organization and building the index anew leave it as it is."""
     admin = factories.Sysadmin()["name"]

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import ckan.plugins.toolkit as tk
-from ckan import types
+from ckan import model, types
 
 from ckanext.thai_gdc.record import judgement
 from ckanext.thai_gdc.search.solr import PROBLEMS
+
+_ = tk._
 
 
 @tk.side_effect_free
@@ -73,6 +75,44 @@ def gdc_record_problems(
     ]
 
 
-def get_actions() -> dict[str, types.Action]:
+def _whole_or_not_at_all(name: str) -> types.ChainedAction:
+    """CKAN changes records one by one: one that is refused would leave the rest undone."""
+
+    def bulk_update(
+        original: types.Action, context: types.Context, data_dict: types.DataDict
+    ) -> Any:
+        tk.check_access(name, context, data_dict)
+        wrong = [
+            _("“%(title)s” breaks a rule: %(message)s")
+            % {"title": record["title"] or record["name"], "message": problems[0].message}
+            for record in _owned(context, data_dict)
+            if (problems := judgement.problems(record))
+        ]
+        if wrong:
+            raise tk.ValidationError({"datasets": wrong})
+        return original(context, data_dict)
+
+    bulk_update.__name__ = name
+    return tk.chained_action(bulk_update)
+
+
+def _owned(context: types.Context, data_dict: types.DataDict) -> list[dict[str, Any]]:
+    """Those of the given records that the organization owns: CKAN leaves the others out."""
+    owned = model.Session.query(model.Package.id).filter(
+        model.Package.id.in_(data_dict.get("datasets", [])),
+        model.Package.owner_org == data_dict.get("org_id"),
+    )
+    show = tk.get_action("package_show")
+    return [show(tk.fresh_context(context), {"id": package_id}) for (package_id,) in owned.all()]
+
+
+def get_actions() -> dict[str, types.Action | types.ChainedAction]:
     """Actions by name."""
-    return {f.__name__: f for f in (gdc_incomplete_list, gdc_record_problems)}
+    return {
+        "gdc_incomplete_list": gdc_incomplete_list,
+        "gdc_record_problems": gdc_record_problems,
+        **{
+            name: _whole_or_not_at_all(name)
+            for name in ("bulk_update_public", "bulk_update_private")
+        },
+    }
