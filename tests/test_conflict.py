@@ -540,3 +540,29 @@ def test_of_two_saves_at_the_same_moment_one_is_refused(
         assert sorted(outcome.values()) == [200, 409]
         [winner] = [note for note, status in outcome.items() if status == 200]
         assert site.api("package_show", id=record["id"])["notes"] == winner
+
+
+def test_two_organizations_at_the_same_moment_never_get_one_code(
+    live_site: Callable[..., live.LiveSite],
+) -> None:
+    """On a real site: the second is told that the code is taken."""
+    site = live_site("conflict")
+    for turn in range(4):
+        outcome: list[str] = []
+
+        def create(name: str, code: str, outcome: list[str] = outcome) -> None:
+            try:
+                site.api("organization_create", name=name, title=name, org_code=code)
+                outcome.append("created")
+            except live.ApiError as refusal:
+                outcome.append(json.dumps(refusal.error["__codes"]))
+
+        threads = [
+            threading.Thread(target=create, args=(f"{name}-{turn}", f"{2000 + turn}"))
+            for name in ("one", "two")
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert sorted(outcome) == ["created", '{"org_code": ["taken"]}']

@@ -265,6 +265,7 @@ def gdc_org_code_unique(
 ) -> None:
     """No two organizations have the same 4-digit code (item 3)."""
     own = context.get("group")
+    organizations.hold_codes()
     for group in organizations.with_code(data[key]):
         if not own or group.id != own.id:
             errors[key].append(
