@@ -6,13 +6,13 @@ import datetime
 import io
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import ckan.plugins.toolkit as tk
 import pytest
 from bs4 import BeautifulSoup
-from ckan import model, plugins
+from ckan import model
 from ckan.tests import factories, helpers
 from stack import live
 from test_pages import Browser, entered, form_of, problems, text_of
@@ -24,14 +24,6 @@ pytestmark = pytest.mark.usefixtures("app", "clean_db", "clean_index")
 
 SINCE = conflict.SINCE
 RESOURCE = {"name": "ไฟล์", "url": "https://example.go.th/a.csv"}
-
-
-@pytest.fixture(scope="module")
-def app() -> Iterator[Any]:
-    """The site, made once for all tests here."""
-    plugins.load_all()
-    yield helpers._get_test_app()
-    plugins.unload_all()
 
 
 @pytest.fixture

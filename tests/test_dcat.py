@@ -15,7 +15,7 @@ from rdflib.namespace import DCAT, DCTERMS, RDF
 from ckanext.thai_gdc import codes
 from ckanext.thai_gdc.fields import Field, dataset_fields, resource_fields
 
-pytestmark = pytest.mark.usefixtures("with_plugins", "clean_db", "clean_index")
+pytestmark = pytest.mark.usefixtures("app", "clean_db", "clean_index")
 
 _BY_KIND = {
     "text": "ข้อความ “ทดสอบ” <ก> & ข", "email": "data@example.go.th",

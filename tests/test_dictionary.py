@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,6 @@ import ckan.plugins.toolkit as tk
 import openpyxl
 import pytest
 from bs4 import BeautifulSoup, Tag
-from ckan import plugins
 from ckan.lib import uploader
 from ckan.tests import factories, helpers
 from hypothesis import given, settings
@@ -32,14 +30,6 @@ EMPTY = dict.fromkeys(column_fields(), "")
 YEAR = {**EMPTY, "name": "ปี", "type": "integer", "title_th": "ปีข้อมูล", "title_en": "Year",
         "description_th": "ปี พ.ศ.\nตามปฏิทิน", "description_en": "Buddhist Era"}
 AREA = {**EMPTY, "name": "area_code", "type": "text"}
-
-
-@pytest.fixture(scope="module")
-def app() -> Iterator[Any]:
-    """The site, made once for all tests here: CKAN's own fixture takes 2 s for each."""
-    plugins.load_all()
-    yield helpers._get_test_app()
-    plugins.unload_all()
 
 
 @pytest.fixture

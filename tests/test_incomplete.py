@@ -10,7 +10,7 @@ from ckan import model
 from ckan.lib.search import rebuild
 from ckan.tests import factories, helpers
 
-pytestmark = pytest.mark.usefixtures("with_plugins", "clean_db", "clean_index")
+pytestmark = pytest.mark.usefixtures("app", "clean_db", "clean_index")
 
 
 @pytest.fixture

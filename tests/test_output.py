@@ -9,7 +9,7 @@ from ckan.tests import factories, helpers
 
 from ckanext.thai_gdc.record import errors
 
-pytestmark = pytest.mark.usefixtures("with_plugins", "clean_db", "clean_index")
+pytestmark = pytest.mark.usefixtures("app", "clean_db", "clean_index")
 
 
 @pytest.fixture

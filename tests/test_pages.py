@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup, Tag
-from ckan import plugins
 from ckan.tests import factories, helpers
 
 from ckanext.thai_gdc import helpers as page_helpers
@@ -17,14 +15,6 @@ from ckanext.thai_gdc.record import values
 pytestmark = pytest.mark.usefixtures("app", "clean_db", "clean_index")
 
 NEW = {"th": "/dataset/new", "en": "/en/dataset/new"}
-
-
-@pytest.fixture(scope="module")
-def app() -> Iterator[Any]:
-    """The site, made once for all tests here: CKAN's own fixture takes 2 s for each."""
-    plugins.load_all()
-    yield helpers._get_test_app()
-    plugins.unload_all()
 
 
 @pytest.fixture

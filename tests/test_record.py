@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from ckanext.thai_gdc.fields import dataset_fields
 from ckanext.thai_gdc.record import values
 
-pytestmark = pytest.mark.usefixtures("with_plugins", "clean_db", "clean_index")
+pytestmark = pytest.mark.usefixtures("app", "clean_db", "clean_index")
 
 
 STEWARD = "steward"
@@ -78,7 +78,7 @@ def test_the_other_star_set_demands_all_items(organization: dict[str, Any]) -> N
 
 
 @pytest.mark.ckan_config("ckanext.thai_gdc.star_set", "custom")
-@pytest.mark.ckan_config("ckanext.thai_gdc.stars", "title notes")
+@pytest.mark.ckan_config("ckanext.thai_gdc.stars", ["title", "notes"])
 def test_a_site_can_have_its_own_stars(complete: dict[str, Any]) -> None:
     """Only what the site lists is demanded."""
     assert set(refused({"owner_org": complete["owner_org"]})) == {"title", "notes"}

@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from ckan import plugins
 from ckan.tests import factories, helpers
 from test_pages import Browser, entered, form_of, problems, text_of
 
 pytestmark = pytest.mark.usefixtures("app", "clean_db", "clean_index")
 
 EDIT = "/dataset/edit/outpatients"
-
-
-@pytest.fixture(scope="module")
-def app() -> Iterator[Any]:
-    """The site, made once for all tests here."""
-    plugins.load_all()
-    yield helpers._get_test_app()
-    plugins.unload_all()
 
 
 @pytest.fixture

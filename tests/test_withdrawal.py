@@ -4,27 +4,19 @@ from __future__ import annotations
 
 import datetime
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import ckan.plugins.toolkit as tk
 import pytest
 from bs4 import BeautifulSoup
-from ckan import model, plugins
+from ckan import model
 from ckan.logic.schema import default_create_package_schema
 from ckan.tests import factories, helpers
 
 from ckanext.thai_gdc.record import withdrawal
 
 pytestmark = pytest.mark.usefixtures("app", "clean_db", "clean_index")
-
-
-@pytest.fixture(scope="module")
-def app() -> Iterator[Any]:
-    """The site, made once for all tests here."""
-    plugins.load_all()
-    yield helpers._get_test_app()
-    plugins.unload_all()
 
 
 @pytest.fixture
