@@ -84,6 +84,13 @@ def test_others_do_not_learn_of_it(app: Any, users: Any, records: Any) -> None:
             )
 
 
+def test_a_part_of_the_list_that_cannot_be_is_refused(users: Any, records: Any) -> None:
+    """Each parameter is named, and no error of the server is answered."""
+    with pytest.raises(tk.ValidationError) as refusal:
+        helpers.call_action("gdc_incomplete_list", {"user": "steward"}, rows="many", start=-1)
+    assert set(refusal.value.error_dict) == {"rows", "start"}
+
+
 def test_it_can_be_saved_once_mended(users: Any, records: Any) -> None:
     """A change that leaves it invalid is refused; mended, it leaves the list."""
     context = {"user": "steward", "ignore_auth": False}

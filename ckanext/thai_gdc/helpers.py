@@ -186,21 +186,6 @@ def gdc_may_be_listed(record: Mapping[str, Any]) -> bool:
     return consent.may_be_listed(record)
 
 
-def gdc_org_code(organization_id: str | None) -> str:
-    """The 4-digit code of an organization, empty if it has none."""
-    if not organization_id:
-        return ""
-    try:
-        organization = tk.get_action("organization_show")(
-            {"ignore_auth": True},
-            {"id": organization_id, "include_users": False, "include_dataset_count": False,
-             "include_tags": False, "include_followers": False, "include_groups": False},
-        )
-    except tk.ObjectNotFound:
-        return ""
-    return organization.get("org_code", "")
-
-
 def gdc_org_codes() -> dict[str, str]:
     """The 4-digit code of every organization that has one, by the organization's id."""
     organizations: list[Any] = (

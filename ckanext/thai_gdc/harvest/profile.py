@@ -119,8 +119,7 @@ class ThaiGdcProfile(EuropeanDCATAP3Profile):
         if not organization or publisher is None:
             return
         self.g.add((publisher, GDC["organizationName"], Literal(organization["name"])))
-        org_code = self._org_cache.get(organization["id"], {}).get("org_code")
-        if org_code:
+        if org_code := organization.get("org_code"):
             self.g.add((publisher, DCTERMS.identifier, Literal(org_code)))
 
     def _licence(self, record: Mapping[str, Any]) -> URIRef | None:

@@ -7,7 +7,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from ckan import model, types
 
-from ckanext.thai_gdc.record import judgement
+from ckanext.thai_gdc.record import judgement, paging
 from ckanext.thai_gdc.search.solr import PROBLEMS
 
 _ = tk._
@@ -27,8 +27,10 @@ def gdc_incomplete_list(context: types.Context, data_dict: types.DataDict) -> di
 
     Raises:
         NotAuthorized: nobody is logged in.
+        ValidationError: ``rows`` or ``start`` is no number that can be.
     """
     tk.check_access("gdc_incomplete_list", context, data_dict)
+    rows, start = paging.part(data_dict, "rows", "start")
     mine = tk.get_action("organization_list_for_user")(
         tk.fresh_context(context), {"permission": "update_dataset"}
     )
@@ -40,8 +42,8 @@ def gdc_incomplete_list(context: types.Context, data_dict: types.DataDict) -> di
         {
             "fq_list": [f"{PROBLEMS}:[* TO *]", f"owner_org:({owners})"],
             "include_private": True,
-            "rows": min(int(data_dict.get("rows", 20)), 100),
-            "start": int(data_dict.get("start", 0)),
+            "rows": rows,
+            "start": start,
             "sort": "metadata_modified asc, id asc",
         },
     )

@@ -12,7 +12,7 @@ from ckan import authz, model, types
 
 from ckanext.thai_gdc import dates, request
 from ckanext.thai_gdc.fields import Field
-from ckanext.thai_gdc.record import values, withdrawal
+from ckanext.thai_gdc.record import paging, values, withdrawal
 from ckanext.thai_gdc.record.errors import KEY, Message, codes_of
 from ckanext.thai_gdc.record.withdrawal import Withdrawal
 
@@ -136,7 +136,7 @@ def gdc_withdrawn_list(context: types.Context, data_dict: types.DataDict) -> dic
         ValidationError: a parameter makes no sense.
     """
     tk.check_access("gdc_withdrawn_list", context, data_dict)
-    limit, offset = _slice(data_dict)
+    limit, offset = paging.part(data_dict, rows=_ROWS, most=_MOST_ROWS)
     count, rows = withdrawal.listed(_since(data_dict.get("since")), limit, offset)
     return {
         "count": count,
@@ -162,7 +162,7 @@ def gdc_withdrawn_own_list(context: types.Context, data_dict: types.DataDict) ->
         that was deleted before withdrawals were written down).
     """
     tk.check_access("gdc_withdrawn_own_list", context, data_dict)
-    limit, offset = _slice(data_dict)
+    limit, offset = paging.part(data_dict, rows=_ROWS, most=_MOST_ROWS)
     organizations = tk.get_action("organization_list_for_user")(
         tk.fresh_context(context), {"permission": "update_dataset"}
     )
@@ -261,30 +261,6 @@ def _normalised(field: Field, data_dict: Mapping[str, Any]) -> Any:
         return values.normalise(field, data_dict.get(field.name))
     except values.Refused as refusal:
         raise tk.ValidationError({field.name: [refusal.message]}) from None
-
-
-def _slice(data_dict: Mapping[str, Any]) -> tuple[int, int]:
-    """Limit and offset.
-
-    Raises:
-        ValidationError: one of them is no number that can be.
-    """
-    numbers: list[int] = []
-    errors: dict[str, Any] = {}
-    for name, default, least in (("limit", _ROWS, 1), ("offset", 0, 0)):
-        try:
-            number = int(data_dict.get(name, default))
-        except (TypeError, ValueError):
-            number = -1
-        if not least <= number < 2**31:
-            errors[name] = [
-                Message("bad_format", _("Write a whole number, %(least)s or more.")
-                        % {"least": least})
-            ]
-        numbers.append(number)
-    if errors:
-        raise tk.ValidationError(cast(Any, errors))
-    return min(numbers[0], _MOST_ROWS), numbers[1]
 
 
 def _since(written: Any) -> datetime.datetime | None:

@@ -5,16 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import ckan.plugins.toolkit as tk
-from ckan.lib.pagination import Page
 from flask import Blueprint, Response, current_app
 from werkzeug.exceptions import NotFound
 
 from ckanext.thai_gdc import language
-from ckanext.thai_gdc.record import values, withdrawal
+from ckanext.thai_gdc.record import paging, values, withdrawal
 
 _ = tk._
-
-_ROWS = 20
 
 gdc_withdrawal = Blueprint("gdc_withdrawal", __name__)
 
@@ -80,25 +77,13 @@ def reinstate(record_id: str) -> str | Response:
     )
 
 
-def withdrawn() -> str | Response:
+def withdrawn() -> str:
     """The withdrawn records of the reader's organizations."""
-    if not tk.current_user.is_authenticated:
-        tk.abort(403, _("Log in to see your records."))
-    page = tk.h.get_page_number(tk.request.args)
-    found = tk.get_action("gdc_withdrawn_own_list")(
-        {}, {"offset": _ROWS * (page - 1), "limit": _ROWS}
-    )
-    return tk.render(
-        "user/dashboard_withdrawn.html",
-        {
-            "user_dict": tk.get_action("user_show")({}, {"id": tk.current_user.name}),
-            "records": found["results"],
-            "page": Page(
-                collection=found["results"], page=page, item_count=found["count"],
-                items_per_page=_ROWS, presliced_list=True,
-                url=lambda page: tk.h.url_for("gdc_withdrawal.withdrawn", page=page),
-            ),
-        },
+    return paging.own_records(
+        "user/dashboard_withdrawn.html", "gdc_withdrawal.withdrawn",
+        lambda limit, offset: tk.get_action("gdc_withdrawn_own_list")(
+            {}, {"limit": limit, "offset": offset}
+        ),
     )
 
 
