@@ -67,7 +67,7 @@ def _list(name: str) -> list[str]:
             *(["asks for free text"] if code.is_other else []),
             *([] if code.active else ["inactive"]),
             *([f"also: {', '.join(code.legacy)}"] if code.legacy else []),
-            *(f"{key}: {value}" for key, value in code.attributes.items()),
+            *(f"{key}: {value}" for key, value in code.attributes.items() if key != "explain"),
         ]
         lines.append(
             f"| `{code.code}` | {code.label['th']} | {code.label['en']} | {'; '.join(notes)} |"

@@ -42,6 +42,9 @@ class Field:
         data_types: codes of data_type that have the field; None for all.
         dcat: property that carries it as linked data, as prefix:name.
         limit: greatest absolute value of a number.
+        agrees_with: name of the field whose code its own code must agree with.
+        counts_in: name of the field that names the unit in which it counts.
+        at_least: name of the field that it must not be less than.
     """
 
     name: str
@@ -58,6 +61,9 @@ class Field:
     data_types: frozenset[str] | None = None
     dcat: str | None = None
     limit: float | None = None
+    agrees_with: str | None = None
+    counts_in: str | None = None
+    at_least: str | None = None
 
     @property
     def is_core_column(self) -> bool:
@@ -154,14 +160,19 @@ def star_sets() -> dict[str, Mapping[str, str]]:
     return read("dataset.yaml")["star_sets"]
 
 
+def of_level(level: Level) -> dict[str, Field]:
+    """The fields of a record, a resource, an organization or a column, by name."""
+    tables = {
+        "dataset": dataset_fields, "resource": resource_fields,
+        "organization": organization_fields, "column": column_fields,
+    }
+    return tables[level]()
+
+
 def lookup(name: str, level: Level) -> Field:
     """The field of that name.
 
     Raises:
         KeyError: there is none.
     """
-    tables = {
-        "dataset": dataset_fields, "resource": resource_fields,
-        "organization": organization_fields, "column": column_fields,
-    }
-    return tables[level]()[name]
+    return of_level(level)[name]

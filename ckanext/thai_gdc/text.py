@@ -11,12 +11,24 @@ import unicodedata
 _TONE = "\u0e48-\u0e4b"
 _VOWEL_ABOVE_OR_BELOW = "\u0e31\u0e34-\u0e3a\u0e47"
 
-_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]")
-_SPACE = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-_TONE_BEFORE_VOWEL = re.compile(f"([{_TONE}]+)([{_VOWEL_ABOVE_OR_BELOW}])")
-_TONE_BEFORE_AM = re.compile(f"([{_TONE}])\u0e4d(?=\u0e32)")
-_NIKHAHIT_AA = re.compile(f"\u0e4d([{_TONE}]?)\u0e32")
+#: Steps of ``normalise``: pattern and what takes its place. Written so that a browser can take
+#: the same steps (record/browser.py hands them on).
+ONCE = (
+    ("\r\n?|[\u2028\u2029\x85]", "\n"),
+    ("\t", " "),
+    ("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]", ""),
+    ("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]", " "),
+    ("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]", ""),
+)
+#: After NFC, again and again until nothing changes: tone after vowel, sara am, sara ae.
+UNTIL_STABLE = (
+    (f"([{_TONE}]+)([{_VOWEL_ABOVE_OR_BELOW}])", r"\2\1"),
+    (f"([{_TONE}])\u0e4d(?=\u0e32)", "\u0e4d\\1"),
+    (f"\u0e4d([{_TONE}]?)\u0e32", "\\1\u0e33"),
+    ("\u0e40\u0e40", "\u0e41"),
+)
+_ONCE = [(re.compile(pattern), new) for pattern, new in ONCE]
+_UNTIL_STABLE = [(re.compile(pattern), new) for pattern, new in UNTIL_STABLE]
 
 _THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 
@@ -28,17 +40,14 @@ def normalise(value: str) -> str:
     characters go; nikhahit + sara aa becomes sara am, two sara e become sara ae, tone
     marks come after the vowel. Normalising twice changes nothing.
     """
-    value = value.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n")
-    value = value.replace("\u2029", "\n").replace("\x85", "\n").replace("\t", " ")
-    value = _CONTROL.sub("", _SPACE.sub(" ", _INVISIBLE.sub("", value)))
+    for pattern, new in _ONCE:
+        value = pattern.sub(new, value)
     before = None
     while before != value:
         before = value
         value = unicodedata.normalize("NFC", value)
-        value = _TONE_BEFORE_VOWEL.sub(r"\2\1", value)
-        value = _TONE_BEFORE_AM.sub("\u0e4d\\1", value)
-        value = _NIKHAHIT_AA.sub("\\1\u0e33", value)
-        value = value.replace("\u0e40\u0e40", "\u0e41")
+        for pattern, new in _UNTIL_STABLE:
+            value = pattern.sub(new, value)
     return value.strip()
 
 

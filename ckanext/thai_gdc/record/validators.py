@@ -195,8 +195,7 @@ def _check_tag_length(keyword: str) -> None:
         raise tk.Invalid(
             Message(
                 "too_short" if len(keyword) < shortest else "too_long",
-                _("Keyword “%(tag)s” must have %(least)s to %(most)s characters.")
-                % {"tag": values.quoted(keyword), "least": shortest, "most": longest},
+                values.tag_length(values.quoted(keyword), shortest, longest),
             )
         )
 

@@ -25,12 +25,22 @@ _ = tk._
 #: Shorter than any value that is shown back in a message.
 _QUOTED = 60
 
-_EMAIL = re.compile(r"[^@\s,;<>()\[\]\"\\]+@[^@\s.,;<>()\[\]\"\\]+(?:\.[^@\s.,;<>()\[\]\"\\]+)+")
-_URL = re.compile(r"(?:https?|ftps?)://[^\s/$.?#\[\]<>\"][^\s<>\"]*", re.IGNORECASE)
-_ORG_CODE = re.compile(r"\d{4}")
+#: How a value of a kind is written, after normalising on one line and with Arabic digits,
+#: without regard to case. In the syntax that Python and browsers share: the form in the browser
+#: checks with the same patterns.
+PATTERNS = {
+    "email": r'(?!.*\.\.)[^@\s,;<>()\[\]"\\]+@[^@\s.,;<>()\[\]"\\]+(?:\.[^@\s.,;<>()\[\]"\\]+)+',
+    "url": r'(?:https?|ftps?)://[^\s/$.?#\[\]<>"][^\s<>"]*',
+    "whole_number": r"\+?(?=[0-9]{1,9}(?:\.0+)?$)0*[1-9][0-9]*(?:\.0+)?",
+    "degrees": r"[+-]?[0-9]{1,3}(?:\.[0-9]{1,20})? ?°?",
+    "year": r"(?:(?:พ\.? ?ศ\.?|ค\.? ?ศ\.?) ?)?[12][0-9]{3}(?:\.0+)?",
+    "org_code": "[0-9]{4}",
+}
 
 #: Longest text of a field that names no limit of its own.
-_MAX_LENGTH = 10_000
+MAX_LENGTH = 10_000
+
+_GREATEST_DEGREES = 180
 
 #: Text that is longer is too long for every field, whatever normalising may take away.
 _MOST = 1_000_000
@@ -59,6 +69,13 @@ class Refused(Exception):
 def label(field: Field) -> str:
     """The field's label in the reader's language."""
     return language.pick(field.label)
+
+
+def naming(field: Field, message: str) -> str:
+    """The message with the field's label before it, where it does not name the field."""
+    if label(field) in message:
+        return message
+    return _("“%(label)s”: %(message)s") % {"label": label(field), "message": message}
 
 
 def is_starred(field: Field) -> bool:
@@ -126,13 +143,16 @@ def _text(field: Field, value: Any, kept: Collection[str] = ()) -> str | None:
 
 def check_length(field: Field, value: str) -> None:
     """Refuse what has more characters (Unicode code points) than the field takes."""
-    limit = field.max_length or _MAX_LENGTH
+    limit = field.max_length or MAX_LENGTH
     if len(value) > limit:
-        raise Refused(
-            "too_long",
-            _("“%(label)s” is too long: %(count)s of %(limit)s characters.")
-            % {"label": label(field), "count": f"{len(value):,}", "limit": f"{limit:,}"},
-        )
+        raise Refused("too_long", too_long(field, f"{len(value):,}", limit))
+
+
+def too_long(field: Field, count: str, limit: int) -> str:
+    """The sentence for a text of ``count`` characters."""
+    return _("“%(label)s” is too long: %(count)s of %(limit)s characters.") % {
+        "label": label(field), "count": count, "limit": f"{limit:,}",
+    }
 
 
 def quoted(value: str) -> str:
@@ -144,11 +164,36 @@ def quoted(value: str) -> str:
 def _bad_format(
     field: Field, value: str, expected: str, code: str = "bad_format"
 ) -> Refused:
-    return Refused(
-        code,
-        _("“%(label)s”: “%(value)s” cannot be used. %(expected)s")
-        % {"label": label(field), "value": quoted(value), "expected": expected},
-    )
+    return Refused(code, cannot_be_used(field, quoted(value), expected))
+
+
+def cannot_be_used(field: Field, value: str, expected: str) -> str:
+    """The sentence for a value that is none of its kind."""
+    return _("“%(label)s”: “%(value)s” cannot be used. %(expected)s") % {
+        "label": label(field), "value": value, "expected": expected,
+    }
+
+
+def expected(field: Field) -> str:
+    """What a value of the field's kind looks like, as a sentence; empty for free text."""
+    limit = int(field.limit or _GREATEST_DEGREES)
+    return {
+        "email": _("Write one e-mail address, like name@example.go.th."),
+        "url": _("Write a web address that starts with https://."),
+        "whole_number": _("Write a whole number, 1 or more."),
+        "degrees": _("Write decimal degrees between -%(limit)s and %(limit)s.")
+        % {"limit": limit},
+        "year": _("Write a year of four digits, like 2568."),
+        "date": _("Write a date like 16/03/2564, 16 March 2021 or 2021-03-16."),
+        "org_code": _("Write four digits, like 1001."),
+        "name": _("Write lower-case Latin letters, digits, - and _ only, 2 to 100 of them."),
+    }.get(field.kind, "")
+
+
+def _match(field: Field, written: str) -> None:
+    """Refuse what is not written as the field's kind."""
+    if not re.fullmatch(PATTERNS[field.kind], written, re.IGNORECASE):
+        raise _bad_format(field, written, expected(field))
 
 
 def _code(field: Field, value: Any, kept: Collection[str] = ()) -> str | None:
@@ -212,54 +257,43 @@ def _several(field: Field, value: str) -> list[Any]:
 
 def _email(field: Field, value: Any, kept: Collection[str] = ()) -> str | None:
     result = text.one_line(plain_text(field, value)).removeprefix("mailto:")
-    if not result:
-        return None
-    check_length(field, result)
-    if not _EMAIL.fullmatch(result) or ".." in result:
-        raise _bad_format(field, result, _("Write one e-mail address, like name@example.go.th."))
-    return result
+    return _matched(field, result)
 
 
 def _url(field: Field, value: Any, kept: Collection[str] = ()) -> str | None:
-    result = text.one_line(plain_text(field, value))
-    if not result:
-        return None
-    check_length(field, result)
-    if not _URL.fullmatch(result):
-        raise _bad_format(field, result, _("Write a web address that starts with https://."))
-    return result
+    return _matched(field, text.one_line(plain_text(field, value)))
+
+
+def _matched(field: Field, result: str) -> str | None:
+    if result:
+        check_length(field, result)
+        _match(field, result)
+    return result or None
+
+
+def _in_digits(field: Field, value: Any) -> str:
+    """What was written for a kind that is all digits; empty where nothing was."""
+    written = text.arabic_digits(text.one_line(plain_text(field, value)))
+    if written:
+        _match(field, written)
+    return written
 
 
 def _whole_number(field: Field, value: Any, kept: Collection[str] = ()) -> str | None:
-    written = text.arabic_digits(plain_text(field, value))
-    if not written:
-        return None
-    if not re.fullmatch(r"\+?\d{1,9}(?:\.0+)?", written) or float(written) < 1:
-        raise _bad_format(field, written, _("Write a whole number, 1 or more."))
-    return str(int(float(written)))
+    written = _in_digits(field, value)
+    return str(int(float(written))) if written else None
 
 
 def _degrees(field: Field, value: Any, kept: Collection[str] = ()) -> str | None:
-    written = text.arabic_digits(plain_text(field, value)).removesuffix("°").strip()
-    if not written:
-        return None
-    limit = field.limit or 180
-    expected = _("Write decimal degrees between -%(limit)s and %(limit)s.") % {"limit": int(limit)}
-    if not re.fullmatch(r"[+-]?\d{1,3}(?:\.\d{1,20})?", written):
-        raise _bad_format(field, written, expected)
-    if not math.fabs(float(written)) <= limit:
-        raise _bad_format(field, written, expected)
-    return written.removeprefix("+")
+    written = _in_digits(field, value).removesuffix("°").strip()
+    if written and math.fabs(float(written)) > (field.limit or _GREATEST_DEGREES):
+        raise _bad_format(field, written, expected(field))
+    return written.removeprefix("+") or None
 
 
 def _year(field: Field, value: Any, kept: Collection[str] = ()) -> str | None:
-    written = text.arabic_digits(plain_text(field, value))
-    written = re.sub(r"^(พ\.?\s*ศ\.?|ค\.?\s*ศ\.?)\s*", "", written)
-    if not written:
-        return None
-    if not re.fullmatch(r"[12]\d{3}(?:\.0+)?", written):
-        raise _bad_format(field, written, _("Write a year of four digits, like 2568."))
-    return written[:4]
+    match = re.search("[0-9]{4}", _in_digits(field, value))
+    return match[0] if match else None
 
 
 def _date(field: Field, value: Any, kept: Collection[str] = ()) -> str | None:
@@ -268,18 +302,11 @@ def _date(field: Field, value: Any, kept: Collection[str] = ()) -> str | None:
         return None
     if date := dates.parse(written):
         return date.isoformat()
-    raise _bad_format(
-        field, written, _("Write a date like 16/03/2564, 16 March 2021 or 2021-03-16.")
-    )
+    raise _bad_format(field, written, expected(field))
 
 
 def _org_code(field: Field, value: Any, kept: Collection[str] = ()) -> str | None:
-    written = text.arabic_digits(text.one_line(plain_text(field, value)))
-    if not written:
-        return None
-    if not _ORG_CODE.fullmatch(written):
-        raise _bad_format(field, written, _("Write four digits, like 1001."))
-    return written
+    return _in_digits(field, value) or None
 
 
 def _organization(field: Field, value: Any, kept: Collection[str] = ()) -> str | None:
@@ -300,15 +327,30 @@ def tag(field: Field, value: Any) -> str:
     """
     result = text.one_line(plain_text(field, value))
     if "\ufffd" in result or (result and unicodedata.category(result[0]) == "Mn"):
-        raise _bad_format(
-            field, result, _("The keyword is damaged: type it again."), "damaged"
-        )
+        raise _bad_format(field, result, damaged_tag(), "damaged")
     if "," in result:
         raise _bad_format(field, result, _("Write each keyword by itself."))
     if '"' in result or "\\" in result:
         # CKAN's pages of a keyword search for it between such quotes.
-        raise _bad_format(field, result, _("Leave out the straight quotes and backslashes."))
+        raise _bad_format(field, result, quotes_in_tag())
     return result
+
+
+def damaged_tag() -> str:
+    """What to do about a keyword that lost a character."""
+    return _("The keyword is damaged: type it again.")
+
+
+def quotes_in_tag() -> str:
+    """What to do about a keyword that cannot be searched for."""
+    return _("Leave out the straight quotes and backslashes.")
+
+
+def tag_length(value: str, least: int, most: int) -> str:
+    """The sentence for a keyword that is too short or too long."""
+    return _("Keyword “%(tag)s” must have %(least)s to %(most)s characters.") % {
+        "tag": value, "least": least, "most": most,
+    }
 
 
 def _columns(
@@ -396,19 +438,23 @@ def _shown(part: Any) -> str:
 
 
 def _in_row(number: int, message: Message) -> Message:
-    return Message(
-        message.code, _("Row %(row)s: %(message)s") % {"row": number, "message": message}
-    )
+    return Message(message.code, in_row(str(number), message))
+
+
+def in_row(number: str, message: str) -> str:
+    """The sentence about one row of a data dictionary."""
+    return _("Row %(row)s: %(message)s") % {"row": number, "message": message}
 
 
 def _repeated(name: str, first: int) -> Message:
-    return Message(
-        "repeated",
-        _("“%(label)s”: “%(value)s” is in row %(row)s already.")
-        % {
-            "label": label(fields.column_fields()["name"]), "value": quoted(name), "row": first,
-        },
-    )
+    return Message("repeated", is_in_row(quoted(name), str(first)))
+
+
+def is_in_row(name: str, first: str) -> str:
+    """The sentence for a column that stands in an earlier row."""
+    return _("“%(label)s”: “%(value)s” is in row %(row)s already.") % {
+        "label": label(fields.column_fields()["name"]), "value": name, "row": first,
+    }
 
 
 def _no_columns(field: Field) -> Refused:

@@ -1,0 +1,73 @@
+"""The guide to the fields: what the standard says of each, made of its definition."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+from flask import Blueprint
+
+from ckanext.thai_gdc import codes
+from ckanext.thai_gdc import fields as definitions
+from ckanext.thai_gdc.fields import Field, Level
+from ckanext.thai_gdc.record import values
+
+_ = tk._
+
+gdc_guide = Blueprint("gdc_guide", __name__)
+
+
+def fields() -> str:
+    """Every field of a record, a resource and an organization, each with an address."""
+    chapters = [
+        {"title": tk.h.gdc_text(group["label"]), "level": "dataset", "fields": [
+            f for f in definitions.dataset_fields().values() if f.group == group["name"]
+        ]}
+        for group in definitions.groups()
+    ]
+    others: dict[Level, str] = {
+        "resource": _("Files and addresses (resources)"),
+        "column": _("Columns of a data dictionary"),
+        "organization": _("Organizations"),
+    }
+    chapters += [
+        {"title": title, "level": level, "fields": list(definitions.of_level(level).values())}
+        for level, title in others.items()
+    ]
+    return tk.render(
+        "thai_gdc/guide.html",
+        extra_vars={"chapters": chapters, "described": described,
+                    "star_sets": definitions.star_sets(), "lists": _lists(chapters)},
+    )
+
+
+def described(field: Field) -> str:
+    """What may stand in the field, in one sentence."""
+    code_list = codes.of_field(field)
+    if field.kind == "yes_no":
+        return _("Yes or no")
+    if code_list:
+        return _("Several from the list below") if field.is_multiple else _(
+            "One from the list below")
+    words = {
+        "tags": _("Keywords with commas between them"),
+        "organization": _("An organization of this catalog"),
+        "file": _("A file, or the address where the data is"),
+        "format": _("The format of the file"),
+        "columns": _("The columns of the file, each with what is said of it"),
+        "text": _("Free text"), "other": _("Free text on one line"), "line": _(
+            "Free text on one line"),
+    }
+    said = [words.get(field.kind) or values.expected(field)]
+    if field.max_length:
+        said.append(_("At most %(limit)s characters") % {"limit": f"{field.max_length:,}"})
+    return " · ".join(one for one in said if one)
+
+
+def _lists(chapters: list[dict[str, Any]]) -> dict[str, list[codes.Code]]:
+    """The choices of each coded field, by the name of its list."""
+    coded = [f for chapter in chapters for f in chapter["fields"] if f.is_coded]
+    return {f.code_list: codes.of_coded(f).choices() for f in coded if f.code_list}
+
+
+gdc_guide.add_url_rule("/guide/fields", view_func=fields)
