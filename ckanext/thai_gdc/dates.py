@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import datetime
 import re
+from typing import Any
 
 from ckanext.thai_gdc import text
 
 BUDDHIST_ERA = 543
 FIRST_BUDDHIST_YEAR = 2400
+#: The smallest year that is taken, in either era.
+FIRST_YEAR = 1000
 
 MONTHS_TH = (
     "มกราคม", "กุมภาพันธ์", "มีนาคม", "เมษายน", "พฤษภาคม", "มิถุนายน",
@@ -33,9 +36,13 @@ _MONTH_NUMBER = {
     for number, name in enumerate(names, 1)
 }
 
-_YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?")
-_DAY_FIRST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
-_NAMED = re.compile(r"(\d{1,2})\s*([^\d\s]+?)\s*(?:พ\.?\s*ศ\.?|ค\.?\s*ศ\.?)?\s*(\d{4})")
+# Syntax that JavaScript reads in the same way: assets/dates.js parses with these patterns.
+_YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?", re.ASCII)
+_DAY_FIRST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})", re.ASCII)
+_NAMED = re.compile(
+    r"(\d{1,2})\s*([^\d\s]+?)\s*(?:พ\.?\s*ศ\.?|ค\.?\s*ศ\.?)?\s*(\d{4})", re.ASCII
+)
+_PREFIX = re.compile(r"^วันที่\s*", re.ASCII)
 
 
 def common_era(year: int) -> int:
@@ -53,7 +60,7 @@ def parse(value: str) -> datetime.date | None:
         The date, or None where the text is none (also 31 February and two-digit years).
     """
     value = text.arabic_digits(text.one_line(value))
-    value = re.sub(r"^วันที่\s*", "", value)
+    value = _PREFIX.sub("", value)
     if match := _YEAR_FIRST.fullmatch(value):
         year, month, day = (int(part) for part in match.groups())
     elif match := _DAY_FIRST.fullmatch(value):
@@ -63,12 +70,31 @@ def parse(value: str) -> datetime.date | None:
         month = _MONTH_NUMBER.get(text.key(match[2]).rstrip("."), 0)
     else:
         return None
-    if year < 1000:
+    if year < FIRST_YEAR:
         return None
     try:
         return datetime.date(common_era(year), month, day)
     except ValueError:
         return None
+
+
+def rules() -> dict[str, Any]:
+    """What a script needs to read and write dates as this module does.
+
+    Returns:
+        ``yearFirst``, ``dayFirst``, ``named`` and ``prefix``: regular expressions, the first
+        three for a whole text; ``monthNumbers``: month 1 to 12 by the key of each of its
+        names; ``months``: the 12 names by language code; ``cleaned``: steps of
+        ``text.normalise``, each a regular expression and what takes its place (the later
+        steps are about Thai words that no date has); ``era``, ``firstEra`` and
+        ``firstYear``: the constants of this module.
+    """
+    return {
+        "yearFirst": _YEAR_FIRST.pattern, "dayFirst": _DAY_FIRST.pattern,
+        "named": _NAMED.pattern, "prefix": _PREFIX.pattern, "monthNumbers": _MONTH_NUMBER,
+        "months": {"th": MONTHS_TH, "en": MONTHS_EN}, "cleaned": text.ONCE,
+        "era": BUDDHIST_ERA, "firstEra": FIRST_BUDDHIST_YEAR, "firstYear": FIRST_YEAR,
+    }
 
 
 def show(value: str, language: str) -> str:

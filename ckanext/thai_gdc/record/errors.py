@@ -24,6 +24,7 @@ CODES = {
     "not_text": "the value is of a kind that the field does not take",
     "broken_character": "half of a surrogate pair",
     "too_long": "more characters than the field takes",
+    "too_large": "the file has more bytes than the site takes",
     "too_short": "fewer characters than the field takes",
     "not_in_list": "no code, label or older value of the list",
     "retired": "the code can no longer be newly chosen",
