@@ -7,8 +7,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from ckan import model, types
 
-from ckanext.thai_gdc.record import judgement, paging
-from ckanext.thai_gdc.search.solr import PROBLEMS
+from ckanext.thai_gdc.record import judgement, mine, paging
 
 _ = tk._
 
@@ -30,24 +29,7 @@ def gdc_incomplete_list(context: types.Context, data_dict: types.DataDict) -> di
         ValidationError: ``rows`` or ``start`` is no number that can be.
     """
     tk.check_access("gdc_incomplete_list", context, data_dict)
-    rows, start = paging.part(data_dict, "rows", "start")
-    mine = tk.get_action("organization_list_for_user")(
-        tk.fresh_context(context), {"permission": "update_dataset"}
-    )
-    if not mine:
-        return {"count": 0, "results": []}
-    owners = " OR ".join(organization["id"] for organization in mine)
-    found = tk.get_action("package_search")(
-        tk.fresh_context(context),
-        {
-            "fq_list": [f"{PROBLEMS}:[* TO *]", f"owner_org:({owners})"],
-            "include_private": True,
-            "rows": rows,
-            "start": start,
-            "sort": "metadata_modified asc, id asc",
-        },
-    )
-    return {"count": found["count"], "results": found["results"]}
+    return mine.find(context, "mend", *paging.part(data_dict, "rows", "start"))
 
 
 @tk.side_effect_free

@@ -14,6 +14,22 @@ def gdc_incomplete_list(
     return {"success": True}
 
 
+@tk.auth_disallow_anonymous_access
+def gdc_due_list(
+    context: types.Context, data_dict: types.DataDict | None = None
+) -> types.AuthResult:
+    """Everybody who is logged in: the list holds the caller's own records only."""
+    return {"success": True}
+
+
+@tk.auth_disallow_anonymous_access
+def gdc_my_records(
+    context: types.Context, data_dict: types.DataDict | None = None
+) -> types.AuthResult:
+    """Everybody who is logged in: the lists hold the caller's own records only."""
+    return {"success": True}
+
+
 def gdc_record_withdraw(context: types.Context, data_dict: types.DataDict) -> types.AuthResult:
     """Who may delete the dataset may withdraw it."""
     return authz.is_authorized("package_delete", context, data_dict)

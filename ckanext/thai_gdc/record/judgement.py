@@ -27,11 +27,13 @@ class Problem:
         field: its name.
         message: names the field by its label, in the reader's language.
         resource: name of the resource that has the field; empty for the record itself.
+        resource_id: its id.
     """
 
     field: str
     message: Message
     resource: str = ""
+    resource_id: str = ""
 
 
 def problems(record: Mapping[str, Any]) -> list[Problem]:
@@ -45,7 +47,7 @@ def problems(record: Mapping[str, Any]) -> list[Problem]:
     for resource in record.get("resources", []):
         name = resource.get("name") or resource.get("url") or ""
         found += [
-            Problem(field, m, name)
+            Problem(field, m, name, resource.get("id") or "")
             for field, m in _judged(resource, record, fields.resource_fields())
         ]
     place = {name: number for number, name in enumerate(fields.dataset_fields())}

@@ -10,8 +10,8 @@ from ckan import model
 from ckan.lib.search import commit, rebuild
 
 from ckanext.thai_gdc import codes, fields, language
-from ckanext.thai_gdc.record import consent, judgement
-from ckanext.thai_gdc.search.solr import PROBLEMS
+from ckanext.thai_gdc.record import consent, due, judgement
+from ckanext.thai_gdc.search.solr import DUE, PROBLEMS
 
 _ = tk._
 
@@ -35,6 +35,8 @@ def document(pkg_dict: dict[str, Any]) -> dict[str, Any]:
             pkg_dict.pop(f"extras_{name}", None)
     pkg_dict["allow_harvest"] = str(consent.may_be_listed(record))
     pkg_dict[PROBLEMS] = sorted({p.field for p in judgement.problems(record)})
+    if day := due.on(record):
+        pkg_dict[DUE] = f"{day.isoformat()}T00:00:00Z"
     return pkg_dict
 
 

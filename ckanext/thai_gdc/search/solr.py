@@ -26,6 +26,9 @@ THAI_TOKENIZER = "solr.ICUTokenizerFactory"
 #: Names of the fields of a record that break a rule: what its steward is asked to mend.
 PROBLEMS = "gdc_problems"
 
+#: The day by which the data of a record should have been brought up to date.
+DUE = "gdc_due"
+
 #: Kinds of field that are searched word by word; the others are kept whole, as terms.
 PROSE_KINDS = frozenset({"text", "other"})
 
@@ -117,7 +120,11 @@ def _add_fields(root: Element) -> None:
         "name": PROBLEMS, "type": "string", "indexed": "true", "stored": "false",
         "docValues": "true", "multiValued": "true",
     }
-    parent.insert(list(parent).index(place), Element("field", several))
+    day = {
+        "name": DUE, "type": "date", "indexed": "true", "stored": "false", "docValues": "true",
+    }
+    for attributes in (several, day):
+        parent.insert(list(parent).index(place), Element("field", attributes))
 
 
 def _traits(root: Element) -> Iterator[tuple[str, ...]]:
