@@ -62,6 +62,7 @@ find_missing() {
     need redis-server command -v redis-server
     need default-jdk-headless command -v javac
     need maven command -v mvn
+    [ "$1" = services ] || need fonts-thai-tlwg-web test -e /usr/share/fonts/woff/tlwg/Loma.woff
     if [ "$1" = test ]; then
         need chromium command -v chromium
         need fonts-thai-tlwg has_thai_font

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import ckan.plugins.toolkit as tk
 
 STAR_SET = "ckanext.thai_gdc.star_set"
 STARS = "ckanext.thai_gdc.stars"
 OUTPUT_VALUES = "ckanext.thai_gdc.output_values"
+TYPEFACE_FOLDER = "ckanext.thai_gdc.typeface_folder"
 
 #: Settings of CKAN and its extensions that a sound installation has, and their values.
 REQUIRED_SETTINGS = {
@@ -37,3 +40,9 @@ def default_language() -> str:
 def output_values() -> str:
     """What clients of the API get for coded fields: ``codes`` or ``labels``."""
     return tk.config[OUTPUT_VALUES]
+
+
+def typeface_folder() -> Path | None:
+    """Folder of the Thai typeface's files; None if the site wants none."""
+    folder = tk.config[TYPEFACE_FOLDER]
+    return Path(folder) if folder else None

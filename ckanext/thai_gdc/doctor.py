@@ -19,7 +19,7 @@ from ckan.lib import jobs
 from ckan.lib.redis import connect_to_redis
 from rq import Worker
 
-from ckanext.thai_gdc import config, fields
+from ckanext.thai_gdc import config, fields, typeface
 from ckanext.thai_gdc.search import solr
 
 _ = tk._
@@ -284,6 +284,21 @@ def _storage() -> Iterator[Finding]:
     yield Finding("storage", "ok", _("Files can be stored."))
 
 
+def _typeface() -> Iterator[Finding]:
+    if config.typeface_folder() and not typeface.is_there():
+        yield Finding(
+            "typeface",
+            "warning",
+            _("The Thai typeface is not in “%(folder)s”: readers get that of their own system.")
+            % {"folder": config.typeface_folder()},
+            _("Install fonts-thai-tlwg-web, or name the folder in %(option)s.")
+            % {"option": config.TYPEFACE_FOLDER},
+        )
+        return
+    yield Finding("typeface", "ok", _("The pages have their Thai typeface."))
+
+
 _CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     _plugins, _settings, _migrations, _solr, _redis, _worker, _site_url, _secrets, _storage,
+    _typeface,
 )

@@ -1,0 +1,324 @@
+"""Every kind of page that a visitor, a steward or an administrator meets, and axe on each.
+
+Used by tests/test_accessible.py and benchmarks/axe.py.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+from stack.live import LiveSite
+
+#: Languages by the prefix of an address; widths of a desktop and of a phone, in pixels.
+LANGUAGES = {"th": "", "en": "/en"}
+WIDTHS = {"desktop": (1280, 900), "phone": (390, 844)}
+
+#: Chromium asks nobody outside for anything.
+_ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking",
+    "--disable-component-update", "--disable-default-apps", "--disable-sync", "--no-first-run",
+]
+
+#: Every rule of WCAG 2.2 A and AA and of best practice; axe leaves out the size of targets
+#: unless it is asked for. AAA and what axe calls experimental are no violations.
+_OPTIONS = {
+    "resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}, "preload": False,
+}
+
+_ASK = """options => axe.run(document, options).then(found => found.violations.flatMap(rule =>
+  rule.nodes.map(node => ({
+    rule: rule.id, impact: rule.impact, where: node.target.flat().join(' '),
+    html: node.html.slice(0, 300), why: node.failureSummary,
+  }))))"""
+
+#: Sends a form, emptied or as it stands, past the browser's own checks.
+_SUBMIT = """([selector, emptied, typed]) => {
+  const form = document.querySelector(selector);
+  if (emptied) {
+    form.querySelectorAll('input[type=text], input:not([type]), textarea')
+      .forEach(input => { input.value = ''; });
+  }
+  if (typed) form.querySelector(typed).value = 'ก';
+  form.insertAdjacentHTML('beforeend', '<input type="hidden" name="save" value="go-metadata">');
+  HTMLFormElement.prototype.submit.call(form);
+}"""
+
+PASSWORD = "รหัสผ่านของเจ้าหน้าที่"
+_SYSADMIN_PASSWORD = "sysadmin-of-a-test"
+
+
+class Stop(NamedTuple):
+    """A kind of page.
+
+    Attributes:
+        name: what it is called in reports.
+        who: ``visitor``, ``steward`` (administrator of the organization) or ``sysadmin``.
+        path: its address, without language, with {names} of prepare()'s answer.
+        act: what the person does on it before it is looked at.
+        status: of the HTTP answer.
+        ours: whether stock CKAN does not have it.
+    """
+
+    name: str
+    who: str
+    path: str
+    act: Callable[[Page, LiveSite], None] | None = None
+    status: int = 200
+    ours: bool = False
+
+
+def _send(form: str, typed: str = "") -> Callable[[Page, LiveSite], None]:
+    """Send a form emptied, but for the field ``typed``: it comes back with what is wrong."""
+
+    def send(page: Page, _: LiveSite) -> None:
+        with page.expect_navigation():
+            page.evaluate(_SUBMIT, [form, True, typed])
+        page.locator(".error-explanation, .error-block, .gdc-errors").first.wait_for(timeout=5000)
+
+    return send
+
+
+def _wrong_password(page: Page, _: LiveSite) -> None:
+    page.locator("#field-login").fill("steward")
+    page.locator("#field-password").fill("?")
+    with page.expect_navigation():
+        page.locator("#field-password").press("Enter")
+
+
+def _conflict(page: Page, site: LiveSite) -> None:
+    """Somebody else saves the record while the form is open."""
+    site.api("package_patch", id="record-0", notes=f"อีกคนหนึ่งแก้ไข {page.url} {id(page)}")
+    page.locator("#field-notes").fill("ฉันแก้ไข")
+    with page.expect_navigation():
+        page.evaluate(_SUBMIT, ["#dataset-edit", False, ""])
+    page.locator(".gdc-conflict").first.wait_for()
+
+
+def _table(page: Page, _: LiveSite) -> None:
+    """Wait for the table: until then its page is hidden."""
+    frame = page.locator("iframe").first
+    inside = frame.content_frame if "/view/" not in page.url else page
+    inside.locator("tbody td").first.wait_for(timeout=10_000)
+
+
+def _press_save(page: Page, _: LiveSite) -> None:
+    """Press the button that saves: the browser checks before anything is sent."""
+    page.locator("#dataset-edit button[name=save]").first.click()
+    page.locator("[role=alert]").first.wait_for(timeout=10_000)
+
+
+def _calendar(page: Page, _: LiveSite) -> None:
+    """Open the calendar of a date."""
+    page.locator(".gdc-date-button:visible").first.click()
+
+
+def _add_nothing(page: Page, _: LiveSite) -> None:
+    """Send the form for several resources empty, as a browser without scripts would."""
+    with page.expect_navigation():
+        page.evaluate(
+            "HTMLFormElement.prototype.submit.call("
+            "document.querySelector('form[enctype=\"multipart/form-data\"]'))"
+        )
+    page.locator(".gdc-errors").first.wait_for(timeout=5000)
+
+
+STOPS = (
+    Stop("front", "visitor", "/"),
+    Stop("search", "visitor", "/dataset/"),
+    Stop("search without results", "visitor", "/dataset/?q=zzzzzz"),
+    Stop("record", "visitor", "/dataset/record-0"),
+    Stop("resource", "visitor", "/dataset/record-0/resource/{resource}"),
+    Stop("resource with a table", "visitor", "/dataset/record-1/resource/{table}", _table),
+    Stop("table alone", "visitor", "/dataset/record-1/resource/{table}/view/{view}", _table),
+    Stop("organizations", "visitor", "/organization/"),
+    Stop("organization", "visitor", "/organization/agency"),
+    Stop("organization, about", "visitor", "/organization/about/agency"),
+    Stop("groups", "visitor", "/group/"),
+    Stop("group", "visitor", "/group/theme"),
+    Stop("group, about", "visitor", "/group/about/theme"),
+    Stop("about", "visitor", "/about"),
+    Stop("guide to the fields", "visitor", "/guide/fields", ours=True),
+    Stop("login", "visitor", "/user/login"),
+    Stop("login refused", "visitor", "/user/login", _wrong_password),
+    Stop("logged out", "visitor", "/user/logged_out_redirect"),
+    Stop("password reset", "visitor", "/user/reset"),
+    Stop("page that is not there", "visitor", "/nowhere", status=404),
+    Stop("record that is not there", "visitor", "/dataset/nowhere", status=404),
+    Stop("record of the steward", "steward", "/dataset/record-0"),
+    Stop("record, activity", "steward", "/dataset/activity/record-0"),
+    Stop("record, changes", "steward", "/dataset/changes/{change}"),
+    Stop("record, groups", "steward", "/dataset/groups/record-0"),
+    Stop("record, followers", "sysadmin", "/dataset/followers/record-0"),
+    Stop("record, new", "steward", "/dataset/new"),
+    Stop("record, refused", "steward", "/dataset/new", _send("#dataset-edit")),
+    Stop("record, refused in the browser", "steward", "/dataset/new", _press_save, ours=True),
+    Stop("record, another like this", "steward", "/dataset/new?like=record-0", ours=True),
+    Stop("calendar", "steward", "/dataset/new", _calendar, ours=True),
+    Stop("record, edit", "steward", "/dataset/edit/record-0"),
+    Stop("record, conflict", "steward", "/dataset/edit/record-0", _conflict, ours=True),
+    Stop("record, delete", "steward", "/dataset/delete/record-0"),
+    Stop("record, withdraw", "steward", "/dataset/withdraw/record-0", ours=True),
+    Stop("record, reinstate", "steward", "/dataset/reinstate/record-2", ours=True),
+    Stop("record, withdrawn", "steward", "/dataset/record-2", ours=True),
+    Stop("resources", "steward", "/dataset/resources/record-0"),
+    Stop("resources, refused", "steward", "/dataset/resources/record-0", _add_nothing, ours=True),
+    Stop("resource of the steward", "steward", "/dataset/record-0/resource/{resource}"),
+    Stop("resource, new", "steward", "/dataset/record-0/resource/new"),
+    Stop(
+        "resource, refused", "steward", "/dataset/record-0/resource/new",
+        # Without a word in it CKAN takes the form for "nothing more to add".
+        _send("#resource-edit", "#field-description"),
+    ),
+    Stop("resource, edit", "steward", "/dataset/record-0/resource/{resource}/edit"),
+    Stop("resource, delete", "steward", "/dataset/record-0/resource/{resource}/delete"),
+    Stop("resource, data dictionary", "steward", "/dataset/record-1/dictionary/{table}"),
+    Stop("resource, views", "steward", "/dataset/record-1/resource/{table}/views"),
+    Stop(
+        "resource, new view", "steward",
+        "/dataset/record-1/resource/{table}/new_view?view_type=datatables_view",
+    ),
+    Stop(
+        "resource, edit view", "steward", "/dataset/record-1/resource/{table}/edit_view/{view}"
+    ),
+    Stop("organization, activity", "steward", "/organization/activity/agency"),
+    Stop("organization, edit", "steward", "/organization/edit/agency"),
+    Stop(
+        "organization, refused", "steward", "/organization/edit/agency",
+        _send("form.form-horizontal, #organization-edit-form, #group-edit"),
+    ),
+    Stop("organization, manage members", "steward", "/organization/manage_members/agency"),
+    Stop("organization, members", "steward", "/organization/members/agency"),
+    Stop("organization, new member", "steward", "/organization/member_new/agency"),
+    Stop("organization, bulk", "steward", "/organization/bulk_process/agency"),
+    Stop("organization, delete", "sysadmin", "/organization/delete/agency"),
+    Stop("organization, new", "sysadmin", "/organization/new"),
+    Stop("dashboard, news", "steward", "/dashboard/"),
+    Stop("dashboard, records", "steward", "/dashboard/datasets"),
+    Stop("dashboard, organizations", "steward", "/dashboard/organizations"),
+    Stop("dashboard, groups", "steward", "/dashboard/groups"),
+    Stop("dashboard, my records", "steward", "/dashboard/records", ours=True),
+    Stop("dashboard, due", "steward", "/dashboard/records?list=due", ours=True),
+    Stop("dashboard, last edited", "steward", "/dashboard/records?list=edited", ours=True),
+    Stop("dashboard, incomplete", "steward", "/dashboard/incomplete", ours=True),
+    Stop("dashboard, withdrawn", "steward", "/dashboard/withdrawn", ours=True),
+    Stop("my account", "steward", "/user/steward"),
+    Stop("my account, organizations", "steward", "/user/steward/organizations"),
+    Stop("my account, groups", "steward", "/user/steward/groups"),
+    Stop("my account, activity", "steward", "/user/activity/steward"),
+    Stop("my account, edit", "steward", "/user/edit/steward"),
+    Stop("my account, refused", "steward", "/user/edit/steward", _send("#user-edit-form")),
+    Stop("my account, API tokens", "steward", "/user/steward/api-tokens"),
+    Stop("logging in again", "steward", "/user/login"),
+    Stop("not allowed", "steward", "/ckan-admin/", status=403),
+    Stop("users", "sysadmin", "/user/"),
+    Stop("user, new", "sysadmin", "/user/register"),
+    Stop("user, refused", "sysadmin", "/user/register", _send("#user-register-form")),
+    Stop("user, delete", "sysadmin", "/user/delete/steward"),
+    Stop("group, new", "sysadmin", "/group/new"),
+    Stop("group, edit", "sysadmin", "/group/edit/theme"),
+    Stop("group, members", "sysadmin", "/group/manage_members/theme"),
+    Stop("admin", "sysadmin", "/ckan-admin/"),
+    Stop("admin, settings", "sysadmin", "/ckan-admin/config"),
+    Stop("admin, reset settings", "sysadmin", "/ckan-admin/reset_config"),
+    Stop("admin, trash", "sysadmin", "/ckan-admin/trash"),
+)
+
+
+def make_steward(site: LiveSite) -> None:
+    """Make the account ``steward``, an administrator of ``agency``."""
+    site.api("user_create", name="steward", email="steward@example.go.th", password=PASSWORD)
+    site.api("organization_member_create", id="agency", username="steward", role="admin")
+
+
+def prepare(
+    site: LiveSite, record: Callable[[int], dict[str, Any]], ours: bool = True
+) -> dict[str, str]:
+    """Fill a catalog that has the organization ``agency``; return the names for the paths.
+
+    Args:
+        site: ours or a stock one.
+        record: gives a record of ``agency`` by its number, with the name ``record-<number>``.
+        ours: whether it is ours.
+    """
+    site.api("group_create", name="theme", title="สาธารณสุข", description="เรื่องของสุขภาพ")
+    make_steward(site)
+    first, second = (site.api("package_create", **record(number)) for number in (0, 1))
+    if ours:
+        third = site.api("package_create", **record(2))
+        site.api("gdc_record_withdraw", id=third["id"], reason="ยกเลิกการจัดเก็บข้อมูล")
+    site.api("package_patch", id="record-0", notes="แก้ไขแล้ว")
+    site.api("member_create", id="theme", object="record-0", object_type="package",
+             capacity="public")
+    table = second["resources"][0]["id"]
+    site.api(
+        "datastore_create", resource_id=table, force=True,
+        fields=[{"id": "ปี", "type": "text"}, {"id": "จำนวน", "type": "int"}],
+        records=[{"ปี": str(year), "จำนวน": year} for year in range(2550, 2569)],
+    )
+    view = site.api(
+        "resource_view_create", resource_id=table, view_type="datatables_view", title="ตาราง"
+    )
+    changes = site.api("package_activity_list", id="record-0")
+    return {
+        "resource": first["resources"][0]["id"], "table": table, "view": view["id"],
+        "change": changes[0]["id"],
+    }
+
+
+@contextlib.contextmanager
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    """The Chromium of the machine.
+
+    Raises:
+        FileNotFoundError: there is none.
+    """
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if not path:
+        raise FileNotFoundError("Chromium is not installed")
+    browser = playwright.chromium.launch(executable_path=path, args=_ARGUMENTS)
+    yield browser
+    browser.close()
+
+
+def log_in(browser: Browser, site: LiveSite, who: str) -> BrowserContext:
+    """A browser's window of somebody, with axe in each of its pages and frames."""
+    context = browser.new_context(base_url=site.url, locale="th-TH", reduced_motion="reduce")
+    context.add_init_script(AXE_SCRIPT)
+    if who != "visitor":
+        page = context.new_page()
+        page.goto("/user/login")
+        page.locator("#field-login").fill(who)
+        page.locator("#field-password").fill(
+            PASSWORD if who == "steward" else _SYSADMIN_PASSWORD
+        )
+        with page.expect_navigation():
+            page.locator("#field-password").press("Enter")
+        page.close()
+    return context
+
+
+def look(
+    page: Page, site: LiveSite, stop: Stop, names: Mapping[str, str]
+) -> dict[tuple[str, str], list[dict[str, str]]]:
+    """What axe finds, by language and width: rule, impact, where, html, why of each node.
+
+    Raises:
+        AssertionError: the page is not the one that was asked for.
+    """
+    found = {}
+    for language, prefix in LANGUAGES.items():
+        page.set_viewport_size({"width": 1280, "height": 900})
+        path = prefix + stop.path.format(**names)
+        answer = page.goto(path)
+        assert answer and answer.status == stop.status, (path, answer and answer.status)
+        if stop.act:
+            stop.act(page, site)
+        for device, (width, height) in WIDTHS.items():
+            page.set_viewport_size({"width": width, "height": height})
+            found[language, device] = page.evaluate(_ASK, _OPTIONS)
+    return found
