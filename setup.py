@@ -39,6 +39,7 @@ setup(
             ("thai_gdc/**.py", "python", None),
             ("thai_gdc/**.js", "javascript", None),
             ("thai_gdc/**/templates/**.html", "ckan", None),
+            ("thai_gdc/**/templates/**.txt", "ckan", None),
         ]
     },
 )

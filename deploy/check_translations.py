@@ -22,6 +22,7 @@ LANGUAGES = ("th",)
 METHODS = [
     ("**/templates/**.html", "ckan"),
     ("templates/**.html", "ckan"),
+    ("templates/**.txt", "ckan"),
     ("**.py", "python"),
     ("assets/**.js", "javascript"),
 ]

@@ -9,9 +9,25 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from ckan import model
 
-from ckanext.thai_gdc import codes, dates, fields, language
+from ckanext.thai_gdc import (
+    codes,
+    dates,
+    fields,
+    form_helpers,
+    language,
+    page_helpers,
+    typeface,
+    wording,
+)
 from ckanext.thai_gdc.fields import Field, Level
-from ckanext.thai_gdc.record import conflict_form, consent, dictionary, values, withdrawal
+from ckanext.thai_gdc.record import (
+    conflict_form,
+    consent,
+    dictionary,
+    resources_form,
+    values,
+    withdrawal,
+)
 
 _ = tk._
 
@@ -93,19 +109,32 @@ def gdc_selected(value: Any) -> list[str]:
 
 def gdc_options(
     name: str, selected: Collection[str] = (), level: Level = "dataset"
-) -> list[dict[str, str]]:
-    """What the form offers for a coded field: value and label.
+) -> list[dict[str, Any]]:
+    """What the form offers for a coded field: value, label and what the list says of the code.
 
-    A retired code that the record carries stays on offer, and so does what was typed and
-    is no code: neither may vanish because somebody opened the form.
+    ``explain`` is one sentence on what the choice means, ``agrees`` the codes of the field
+    ``agrees_with`` with which it goes (None: with all), ``retired`` whether it can no longer
+    be newly chosen. A retired code that the record carries stays on offer, and so does what
+    was typed and is no code: neither may vanish because somebody opened the form.
     """
     field = gdc_field(name, level)
     code_list = codes.of_field(field) if field else None
     if not code_list:
         return []
-    offered = [c.code for c in code_list.codes.values() if c.active or c.code in selected]
+    offered = [
+        {
+            "value": c.code, "label": code_list.label(c.code), "retired": not c.active,
+            "explain": language.pick(c.attributes.get("explain")),
+            "agrees": c.attributes.get("for") if field and field.agrees_with else None,
+        }
+        for c in code_list.codes.values()
+        if c.active or c.code in selected
+    ]
     unknown = [value for value in selected if value and value not in code_list]
-    return [{"value": c, "label": code_list.label(c)} for c in (*offered, *unknown)]
+    return offered + [
+        {"value": c, "label": c, "retired": True, "explain": "", "agrees": None}
+        for c in unknown
+    ]
 
 
 def gdc_others(name: str, level: Level = "dataset") -> list[str]:
@@ -126,6 +155,18 @@ def gdc_date(value: Any) -> str:
     return dates.show(str(value), language.current()) if value else ""
 
 
+def gdc_date_rules() -> dict[str, Any] | None:
+    """What assets/dates.js reads and writes dates by; None from the second time on a page.
+
+    Returns:
+        See dates.rules; and ``language``: the code of the reader's.
+    """
+    if tk.g.get("gdc_date_rules_given"):
+        return None
+    tk.g.gdc_date_rules_given = True
+    return {**dates.rules(), "language": language.current()}
+
+
 def gdc_errors(errors: Mapping[str, Any] | None, level: Level = "dataset") -> list[dict[str, str]]:
     """What a refused save has to say, in the order of the form.
 
@@ -137,15 +178,13 @@ def gdc_errors(errors: Mapping[str, Any] | None, level: Level = "dataset") -> li
         One entry a message: ``field`` (name of the field to mend; empty for a message
         about the whole) and ``message`` (a sentence that names the field by its label).
     """
-    tables = {"dataset": fields.dataset_fields, "resource": fields.resource_fields,
-              "organization": fields.organization_fields}
     left = {k: v for k, v in (errors or {}).items() if not k.startswith("__")}
     found: list[tuple[str, str]] = []
-    for field in tables[level]().values():
+    for field in fields.of_level(level).values():
         written = [left.pop(field.name, None)]
         if field.kind == "tags":
             written.append(left.pop("tags", None))
-        found += [(field.name, _naming(field, m)) for m in _messages(written)]
+        found += [(field.name, values.naming(field, m)) for m in _messages(written)]
     of_resources = left.pop("resources", None)
     for number, problems in enumerate(of_resources if isinstance(of_resources, list) else [], 1):
         found += [
@@ -155,14 +194,6 @@ def gdc_errors(errors: Mapping[str, Any] | None, level: Level = "dataset") -> li
     for name, written in left.items():
         found += [("private" if name == "private" else "", m) for m in _messages(written)]
     return [{"field": name, "message": m} for name, m in dict.fromkeys(found)]
-
-
-def _naming(field: Field, message: str) -> str:
-    """The message with the field's label before it, where it does not name the field."""
-    label = values.label(field)
-    if label in message:
-        return message
-    return _("“%(label)s”: %(message)s") % {"label": label, "message": message}
 
 
 def _messages(written: Any) -> Iterator[str]:
@@ -246,6 +277,15 @@ def gdc_opened(
     return conflict_form.opened(data, errors or {}, level, record)
 
 
+def gdc_typeface() -> dict[int, str]:
+    """Address of each file of the Thai typeface by its weight in CSS; none if it is not there."""
+    return typeface.addresses()
+
+
 def get_helpers() -> dict[str, Callable[..., Any]]:
     """The template helpers by name."""
-    return {name: f for name, f in globals().items() if name.startswith("gdc_")}
+    own = {name: f for name, f in globals().items() if name.startswith("gdc_")}
+    return {
+        **own, **page_helpers.get_helpers(), **form_helpers.get_helpers(),
+        **resources_form.get_helpers(), **wording.get_helpers(),
+    }

@@ -11,15 +11,20 @@ from ckan.common import CKANConfig
 from ckan.lib.plugins import DefaultTranslation
 from flask import Blueprint
 
-from ckanext.thai_gdc import cli, helpers
+from ckanext.thai_gdc import cli, guide, helpers, typeface
 from ckanext.thai_gdc.harvest import action as harvest_action
 from ckanext.thai_gdc.record import (
     action,
     auth,
     conflict_action,
     dictionary,
+    drafts,
     errors,
+    mine,
     output,
+    resources_action,
+    resources_form,
+    resources_views,
     understood,
     validators,
     views,
@@ -34,13 +39,17 @@ def _actions() -> dict[str, types.Action | types.ChainedAction]:
     """The actions of every room, by name."""
     rooms = (
         harvest_action, output, action, conflict_action, withdrawal_action, dictionary,
+        mine, resources_action,
     )
     return errors.on_writing({n: f for room in rooms for n, f in room.get_actions().items()})
 
 
 def _blueprints() -> list[Blueprint]:
     """The pages of every room."""
-    return [views.gdc_record, withdrawal_views.gdc_withdrawal]
+    return [
+        views.gdc_record, withdrawal_views.gdc_withdrawal, guide.gdc_guide,
+        resources_views.gdc_resources, typeface.gdc_typeface,
+    ]
 
 
 @tk.blanket.config_declarations
@@ -57,6 +66,7 @@ class ThaiGdcPlugin(p.SingletonPlugin, DefaultTranslation):
     p.implements(p.ITranslation)
     p.implements(p.IFacets, inherit=True)
     p.implements(p.IPackageController, inherit=True)
+    p.implements(p.IResourceController, inherit=True)
     p.implements(p.ISignal)
 
     def update_config(self, config: CKANConfig) -> None:
@@ -66,12 +76,13 @@ class ThaiGdcPlugin(p.SingletonPlugin, DefaultTranslation):
         tk.add_resource("assets", "thai_gdc")
 
     def get_signal_subscriptions(self) -> types.SignalMapping:
-        """See record.understood.tell and search.index.organization_changed."""
+        """See record.understood.tell, record.drafts.saved and search.index."""
         return {
             tk.signals.action_succeeded: [
                 {"sender": "package_create", "receiver": understood.tell},
                 {"sender": "package_update", "receiver": understood.tell},
                 {"sender": "organization_update", "receiver": index.organization_changed},
+                *({"sender": name, "receiver": drafts.saved} for name in drafts.SAVING),
             ]
         }
 
@@ -105,6 +116,18 @@ class ThaiGdcPlugin(p.SingletonPlugin, DefaultTranslation):
         """See record.withdrawal.deleted."""
         if package := model.Package.get(pkg_dict["id"]):
             withdrawal.deleted(package, withdrawal.user_id(context))
+
+    def before_resource_create(self, context: Any, resource: dict[str, Any]) -> None:
+        """See record.resources_form."""
+        resources_form.check_size(resource)
+        resources_form.mend(resource)
+
+    def before_resource_update(
+        self, context: Any, current: dict[str, Any], resource: dict[str, Any]
+    ) -> None:
+        """See record.resources_form."""
+        resources_form.check_size(resource)
+        resources_form.mend(resource)
 
     def after_dataset_show(self, context: Any, pkg_dict: dict[str, Any]) -> dict[str, Any]:
         """See record.output.complete."""
