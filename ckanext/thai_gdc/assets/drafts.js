@@ -110,8 +110,9 @@
     const goesOn = isRefused && submitted.startsWith(place) && read(submitted);
     let id = goesOn ? goesOn.id : Math.random().toString(36).slice(2, 12);
     let sending = false;
-    let opened = JSON.stringify(valuesOf(form));
-    const isDirty = () => JSON.stringify(valuesOf(form)) !== opened;
+    // How the form stands once every script of the page has set it up.
+    let opened = null;
+    const isDirty = () => opened !== null && JSON.stringify(valuesOf(form)) !== opened;
 
     const holding = (name) => navigator.locks
       && navigator.locks.request(PREFIX + name, () => new Promise(() => {}));
@@ -168,8 +169,10 @@
       again.hidden = false;
     }
     if (goesOn) sayFiles(goesOn.files);
-    if (isRefused) return;
-    offer();
+    setTimeout(() => {
+      opened = JSON.stringify(valuesOf(form));
+      if (!isRefused) offer();
+    });
 
     async function offer() {
       const kept = all()
