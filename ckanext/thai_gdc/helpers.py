@@ -179,6 +179,9 @@ def gdc_errors(errors: Mapping[str, Any] | None, level: Level = "dataset") -> li
         about the whole) and ``message`` (a sentence that names the field by its label).
     """
     left = {k: v for k, v in (errors or {}).items() if not k.startswith("__")}
+    if not left:
+        # Every field of a form asks: most forms have nothing to say.
+        return []
     found: list[tuple[str, str]] = []
     for field in fields.of_level(level).values():
         written = [left.pop(field.name, None)]
