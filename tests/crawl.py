@@ -247,7 +247,7 @@ class Reader:
 _NOT_PAGES = re.compile(
     r"^/(api/|base/|webassets/|uploads/|feeds/|user/_logout|user/logged_out|catalog\.)"
     r"|/(\w*dump|delete|remove|refresh|clear|abort|download|purge|revoke|unfollow)(/|$)"
-    r"|\.(ttl|xml|rdf|jsonld|n3|csv|atom|png|jpg|svg|pdf)$"
+    r"|\.(ttl|xml|rdf|jsonld|n3|csv|xlsx|yaml|atom|png|jpg|svg|pdf)$"
 )
 
 

@@ -10,6 +10,7 @@ import click
 
 from ckanext.thai_gdc import doctor
 from ckanext.thai_gdc.example.cli import example
+from ckanext.thai_gdc.harvest.code_lists_cli import codes
 from ckanext.thai_gdc.search.cli import solr_schema
 
 _ = tk._
@@ -19,7 +20,7 @@ _MARKS = {"ok": ("OK", "green"), "warning": ("!!", "yellow"), "failed": ("XX", "
 
 @click.group("thai-gdc")
 def thai_gdc() -> None:
-    """The Thai government data catalog: checks, Solr schema, example data."""
+    """The Thai government data catalog: checks, Solr schema, example data, code lists."""
 
 
 @thai_gdc.command("doctor")
@@ -44,6 +45,7 @@ def check(as_json: bool) -> None:
 
 thai_gdc.add_command(solr_schema)
 thai_gdc.add_command(example)
+thai_gdc.add_command(codes)
 
 
 def get_commands() -> list[click.Command]:

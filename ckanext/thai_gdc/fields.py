@@ -25,6 +25,10 @@ CORE_COLUMNS = frozenset(
 Level = Literal["dataset", "resource", "organization", "column"]
 
 
+#: Where fields stand, in the order of the documentation.
+LEVELS: tuple[Level, ...] = ("dataset", "resource", "organization", "column")
+
+
 @dataclasses.dataclass(frozen=True)
 class Field:
     """One field of a record, a resource, an organization or a column of a data dictionary.

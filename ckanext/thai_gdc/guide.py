@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import ckan.plugins.toolkit as tk
-from flask import Blueprint
+from flask import Blueprint, Response, make_response, request
 
 from ckanext.thai_gdc import codes
 from ckanext.thai_gdc import fields as definitions
 from ckanext.thai_gdc.fields import Field, Level
+from ckanext.thai_gdc.harvest import code_lists
 from ckanext.thai_gdc.record import values
 
 _ = tk._
+
+_FORMAT_NAMES = {
+    "csv": "CSV", "xlsx": "XLSX", "yaml": "YAML", "ttl": "Turtle", "jsonld": "JSON-LD",
+}
 
 gdc_guide = Blueprint("gdc_guide", __name__)
 
@@ -37,7 +43,8 @@ def fields() -> str:
     return tk.render(
         "thai_gdc/guide.html",
         extra_vars={"chapters": chapters, "described": described,
-                    "star_sets": definitions.star_sets(), "lists": _lists(chapters)},
+                    "star_sets": definitions.star_sets(), "lists": _lists(chapters),
+                    "formats": {ending: _FORMAT_NAMES[ending] for ending in code_lists.FORMATS}},
     )
 
 
@@ -70,4 +77,29 @@ def _lists(chapters: list[dict[str, Any]]) -> dict[str, list[codes.Code]]:
     return {f.code_list: codes.of_coded(f).choices() for f in coded if f.code_list}
 
 
+#: Seconds for which a client may keep a list without asking again.
+_FRESH = 300
+
+
+def code_list(name: str, ending: str) -> Response:
+    """A code list as a file; whoever has it already is told so (ETag)."""
+    if name not in code_lists.names() or ending not in code_lists.FORMATS:
+        return tk.abort(404, _("There is no code list of that name."))
+    # What the file is made of, not the file: an XLSX says when it was made.
+    source = f"{ending} {code_lists.as_yaml([name])}"
+    etag = hashlib.sha256(source.encode()).hexdigest()
+    media_type, make = code_lists.FORMATS[ending]
+    if etag in request.if_none_match:
+        response = make_response(b"", 304)
+    else:
+        response = make_response(make(name))
+        response.headers["Content-Type"] = media_type
+        response.headers["Content-Disposition"] = f'inline; filename="{name}.{ending}"'
+    response.set_etag(etag)
+    response.cache_control.public = True
+    response.cache_control.max_age = _FRESH
+    return response
+
+
 gdc_guide.add_url_rule("/guide/fields", view_func=fields)
+gdc_guide.add_url_rule("/guide/lists/<name>.<ending>", view_func=code_list)

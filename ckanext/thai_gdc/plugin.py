@@ -13,6 +13,7 @@ from flask import Blueprint
 
 from ckanext.thai_gdc import cli, guide, helpers, typeface
 from ckanext.thai_gdc.harvest import action as harvest_action
+from ckanext.thai_gdc.harvest import code_lists_action
 from ckanext.thai_gdc.record import (
     action,
     auth,
@@ -39,7 +40,7 @@ def _actions() -> dict[str, types.Action | types.ChainedAction]:
     """The actions of every room, by name."""
     rooms = (
         harvest_action, output, action, conflict_action, withdrawal_action, dictionary,
-        mine, resources_action,
+        mine, resources_action, code_lists_action,
     )
     return errors.on_writing({n: f for room in rooms for n, f in room.get_actions().items()})
 

@@ -19,6 +19,11 @@ def concept(code_list: str, code: str) -> URIRef:
     return URIRef(f"{CODE}{code_list}/{code}")
 
 
+def scheme(code_list: str) -> URIRef:
+    """The concept scheme for a list."""
+    return URIRef(f"{CODE}{code_list}")
+
+
 def code_of(concept_uri: str, code_list: str) -> str | None:
     """The code that a concept of the list stands for; None for what is no such concept."""
     prefix = f"{CODE}{code_list}/"

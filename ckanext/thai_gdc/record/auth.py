@@ -14,6 +14,22 @@ def gdc_incomplete_list(
     return {"success": True}
 
 
+@tk.auth_allow_anonymous_access
+def gdc_code_list_list(
+    context: types.Context, data_dict: types.DataDict | None = None
+) -> types.AuthResult:
+    """Everybody: the lists say nothing of any record."""
+    return {"success": True}
+
+
+@tk.auth_allow_anonymous_access
+def gdc_code_list_show(
+    context: types.Context, data_dict: types.DataDict | None = None
+) -> types.AuthResult:
+    """Everybody: the lists say nothing of any record."""
+    return {"success": True}
+
+
 @tk.auth_disallow_anonymous_access
 def gdc_due_list(
     context: types.Context, data_dict: types.DataDict | None = None
