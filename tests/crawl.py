@@ -22,7 +22,7 @@ _NAMES = (
     ("Software, by its name", "CKAN DataStore Markdown Moment.js ckanapi curl JavaScript Python"
      " PowerShell Facebook"),
     ("The national catalog, and the official label of the field on it", "GD-Catalog Catalog"),
-    ("Formats", "CSV TSV XLSX XLS PDF JSON JSON-LD GeoJSON XML RDF TTL Turtle HTML CSS SHP KML"
+    ("Formats", "CSV TSV YAML XLSX XLS PDF JSON JSON-LD GeoJSON XML RDF TTL Turtle HTML CSS SHP KML"
      " ZIP TXT DOCX ODS"),
     ("Signs of the web that Thai has no words for", "API URL URI UUID HTTP HTTPS HTML5 SQL GET"
      " POST CSW WAF DCAT UTC MIME ISO URN GUID"),
