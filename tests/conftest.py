@@ -95,3 +95,19 @@ def _migrated() -> None:
     from ckan import model
 
     model.repo.tables_created_and_initialised = True
+
+
+@pytest.fixture
+def as_shipped() -> Iterator[None]:
+    """Whatever a test changes of lists and rules is gone after it."""
+    yield
+    from ckan import model
+
+    from ckanext.thai_gdc import settings
+    from ckanext.thai_gdc.admin.changes import Change, Setting
+
+    model.Session.rollback()
+    model.Session.query(Setting).delete()
+    model.Session.query(Change).delete()
+    model.Session.commit()
+    settings.forget()

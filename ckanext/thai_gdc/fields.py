@@ -1,7 +1,7 @@
 """The one definition of a field: reads schemas/ for everybody else.
 
-Form, validation, search, DCAT and documentation ask here what a field is. This module
-knows no other room of the plugin and needs no running CKAN.
+Form, validation, search, DCAT and documentation ask here what a field is. What the site
+changed (settings.py) is laid over what ships. Needs no running CKAN.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
+
+from ckanext.thai_gdc import settings
 
 SCHEMAS = Path(__file__).parent / "schemas"
 
@@ -49,6 +51,8 @@ class Field:
         agrees_with: name of the field whose code its own code must agree with.
         counts_in: name of the field that names the unit in which it counts.
         at_least: name of the field that it must not be less than.
+        hidden: whether the site does without it: forms and guide leave it out, but a value
+            that a record carries stays.
     """
 
     name: str
@@ -68,6 +72,7 @@ class Field:
     agrees_with: str | None = None
     counts_in: str | None = None
     at_least: str | None = None
+    hidden: bool = False
 
     @property
     def is_core_column(self) -> bool:
@@ -127,24 +132,48 @@ def _load(file: str, key: str, level: Level) -> dict[str, Field]:
     return {d["field_name"]: _field(d, level) for d in read(file)[key]}
 
 
+def shipped(level: Level) -> dict[str, Field]:
+    """The fields as they ship, by name."""
+    if level == "organization":
+        return _load("organization.yaml", "fields", level)
+    return _load("dataset.yaml", f"{level}_fields", level)
+
+
+@functools.lru_cache(maxsize=16)
+def _in_force(changed: settings.Settings, level: Level) -> dict[str, Field]:
+    table = dict(shipped(level))
+    for name, says in changed.of(f"field:{level}:").items():
+        if name in table:
+            table[name] = dataclasses.replace(table[name], **says)
+    return table
+
+
+def of_level(level: Level) -> dict[str, Field]:
+    """The fields of a record, a resource, an organization or a column, by name.
+
+    In the order of the schema, which is the standard's.
+    """
+    return _in_force(settings.current(), level)
+
+
 def dataset_fields() -> dict[str, Field]:
-    """Fields of a record by name, in the standard's order."""
-    return _load("dataset.yaml", "dataset_fields", "dataset")
+    """Fields of a record by name."""
+    return of_level("dataset")
 
 
 def resource_fields() -> dict[str, Field]:
     """Fields of a resource by name."""
-    return _load("dataset.yaml", "resource_fields", "resource")
+    return of_level("resource")
 
 
 def column_fields() -> dict[str, Field]:
     """Fields of a column in the data dictionary of a resource, by name."""
-    return _load("dataset.yaml", "column_fields", "column")
+    return of_level("column")
 
 
 def organization_fields() -> dict[str, Field]:
     """Fields of an organization by name."""
-    return _load("organization.yaml", "fields", "organization")
+    return of_level("organization")
 
 
 def mandatory_items() -> list[Field]:
@@ -162,15 +191,6 @@ def groups() -> tuple[dict[str, Any], ...]:
 def star_sets() -> dict[str, Mapping[str, str]]:
     """Names of the star sets that ship, with their labels."""
     return read("dataset.yaml")["star_sets"]
-
-
-def of_level(level: Level) -> dict[str, Field]:
-    """The fields of a record, a resource, an organization or a column, by name."""
-    tables = {
-        "dataset": dataset_fields, "resource": resource_fields,
-        "organization": organization_fields, "column": column_fields,
-    }
-    return tables[level]()
 
 
 def lookup(name: str, level: Level) -> Field:

@@ -11,7 +11,9 @@ from ckan.common import CKANConfig
 from ckan.lib.plugins import DefaultTranslation
 from flask import Blueprint
 
-from ckanext.thai_gdc import cli, guide, helpers, typeface
+from ckanext.thai_gdc import cli, guide, helpers, settings, typeface
+from ckanext.thai_gdc.admin import auth as admin_auth
+from ckanext.thai_gdc.admin import changes, code_action, history_action
 from ckanext.thai_gdc.harvest import action as harvest_action
 from ckanext.thai_gdc.harvest import code_lists_action
 from ckanext.thai_gdc.record import (
@@ -40,9 +42,15 @@ def _actions() -> dict[str, types.Action | types.ChainedAction]:
     """The actions of every room, by name."""
     rooms = (
         harvest_action, output, action, conflict_action, withdrawal_action, dictionary,
-        mine, resources_action, code_lists_action,
+        mine, resources_action, code_lists_action, code_action, history_action,
     )
     return errors.on_writing({n: f for room in rooms for n, f in room.get_actions().items()})
+
+
+def _auth_functions() -> dict[str, types.AuthFunction]:
+    """Who may call the actions of every room."""
+    of_records = {n: f for n, f in vars(auth).items() if n.startswith(("gdc_", "package_"))}
+    return {**of_records, **admin_auth.get_auth_functions()}
 
 
 def _blueprints() -> list[Blueprint]:
@@ -57,13 +65,14 @@ def _blueprints() -> list[Blueprint]:
 @tk.blanket.validators(validators)
 @tk.blanket.helpers(helpers.get_helpers)
 @tk.blanket.actions(_actions)
-@tk.blanket.auth_functions(auth)
+@tk.blanket.auth_functions(_auth_functions)
 @tk.blanket.blueprints(_blueprints)
 @tk.blanket.cli(cli.get_commands)
 class ThaiGdcPlugin(p.SingletonPlugin, DefaultTranslation):
     """Records, rules and harvest output of the Thai government data catalog."""
 
     p.implements(p.IConfigurer)
+    p.implements(p.IConfigurable)
     p.implements(p.ITranslation)
     p.implements(p.IFacets, inherit=True)
     p.implements(p.IPackageController, inherit=True)
@@ -75,6 +84,10 @@ class ThaiGdcPlugin(p.SingletonPlugin, DefaultTranslation):
         tk.add_template_directory(config, "templates")
         tk.add_public_directory(config, "public")
         tk.add_resource("assets", "thai_gdc")
+
+    def configure(self, config: CKANConfig) -> None:
+        """What the site changed is read from its database."""
+        settings.read_from(changes.read)
 
     def get_signal_subscriptions(self) -> types.SignalMapping:
         """See record.understood.tell, record.drafts.saved and search.index."""

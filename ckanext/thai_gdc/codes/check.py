@@ -3,19 +3,49 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import ckan.plugins.toolkit as tk
 
-from ckanext.thai_gdc import fields, text
+from ckanext.thai_gdc import fields, settings, text
+from ckanext.thai_gdc.codes import site
+from ckanext.thai_gdc.record.errors import Message
 
 _ = tk._
 
 _LANGUAGES = ("th", "en")
 
+#: Who may see records of a category (attribute ``access``).
+ACCESS = ("public", "restricted", "by-right")
 
-def problems(name: str, definition: Any) -> list[str]:
+_DURATION = re.compile(r"P(?!$)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?)?")
+_ADDRESS = re.compile(r"https?://[^\s<>\"{}|\\^`]+")
+_LABEL_LIMIT = 300
+_CODE_LIMIT = 50
+_ANY_CODE = "[A-Za-z0-9][A-Za-z0-9._-]*"
+
+
+class Problem(Message):
+    """A sentence that says what is wrong, and of what.
+
+    Attributes:
+        entry: code of the entry; empty where it is about the whole list.
+        attribute: what of it: ``code``, ``th``, ``legacy`` ...; empty for the whole entry.
+    """
+
+    entry: str
+    attribute: str
+
+    @classmethod
+    def of(cls, sentence: str, entry: Any = "", attribute: str = "") -> Problem:
+        """The sentence, with what it is about."""
+        problem = cls("bad_list", sentence)
+        problem.entry, problem.attribute = str(entry or ""), attribute
+        return problem
+
+
+def problems(name: str, definition: Any) -> list[Problem]:
     """Everything that is wrong with a list, each in a sentence that names the code.
 
     Args:
@@ -24,10 +54,10 @@ def problems(name: str, definition: Any) -> list[str]:
     """
     codes = definition.get("codes") if isinstance(definition, Mapping) else None
     if not isinstance(codes, Sequence) or isinstance(codes, str) or not codes:
-        return [_("The list has no codes.")]
+        return [Problem.of(_("The list has no codes."))]
     entries = [entry for entry in codes if isinstance(entry, Mapping)]
     found = [
-        _("Entry %(number)s is no code with its labels.") % {"number": number}
+        Problem.of(_("Entry %(number)s is no code with its labels.") % {"number": number})
         for number, entry in enumerate(codes, 1)
         if not isinstance(entry, Mapping)
     ]
@@ -35,68 +65,204 @@ def problems(name: str, definition: Any) -> list[str]:
         found += _of_entry(entry, number, str(definition.get("pattern") or ""))
     found += _repeated(entries)
     if not any(entry.get("active", True) for entry in entries):
-        found.append(_("No code of the list can be chosen: at least one must be in use."))
+        found.append(Problem.of(
+            _("No code of the list can be chosen: at least one must be in use.")
+        ))
     others = [str(entry.get("code")) for entry in entries if entry.get("other")]
     if len(others) > 1:
-        found.append(
-            _("Only one code can be “other”, here it is %(codes)s.") % {"codes": ", ".join(others)}
-        )
-    return found + list(_without_partner(name, entries))
+        found.append(Problem.of(
+            _("Only one code can be “other”, here it is %(codes)s.") % {"codes": ", ".join(others)},
+            others[-1], "other",
+        ))
+    return found + list(_without_partner(name, entries)) + list(_without_public(name, entries))
 
 
-def _of_entry(entry: Mapping[str, Any], number: int, pattern: str) -> Iterator[str]:
+def all_problems(changed: settings.Settings, names: Sequence[str]) -> list[Problem]:
+    """What would be wrong with lists, and with those that have to agree with them.
+
+    Args:
+        changed: the settings as they would be.
+        names: of the lists that change.
+    """
+    concerned = dict.fromkeys(names)
+    for _level, field in _coded():
+        if field.agrees_with:
+            partner = fields.dataset_fields()[field.agrees_with].code_list
+            if partner in names:
+                concerned[str(field.code_list)] = None
+    with settings.supposing(changed):
+        definitions = site.definitions(changed)
+        return [
+            problem
+            for name in concerned
+            if name in definitions
+            for problem in problems(name, definitions[name])
+        ]
+
+
+def is_pattern(value: Any) -> bool:
+    """Whether it can say how the codes of a list are written."""
+    try:
+        return isinstance(value, str) and len(value) <= 100 and bool(re.compile(value))
+    except re.error:
+        return False
+
+
+def _of_entry(entry: Mapping[str, Any], number: int, pattern: str) -> Iterator[Problem]:
     code = entry.get("code")
     if not isinstance(code, str) or not code.strip():
-        yield _("Entry %(number)s has no code, or one that is no text (write it in quotes).") % {
-            "number": number
-        }
+        yield Problem.of(
+            _("Entry %(number)s has no code, or one that is no text (write it in quotes).")
+            % {"number": number}, attribute="code",
+        )
         return
-    if pattern and not re.fullmatch(pattern, code):
-        yield _("“%(code)s” is not written as the codes of this list are (%(pattern)s).") % {
-            "code": code, "pattern": pattern,
-        }
+    if len(code) > _CODE_LIMIT or not re.fullmatch(pattern or _ANY_CODE, code):
+        yield Problem.of(
+            _("“%(code)s” is not written as the codes of this list are (%(pattern)s).")
+            % {"code": code, "pattern": pattern or _("letters, digits, - _ and .")},
+            code, "code",
+        )
     for language in _LANGUAGES:
         label = entry.get(language)
         if not isinstance(label, str) or not text.one_line(label):
-            yield _("“%(code)s” has no label in the language “%(language)s”.") % {
-                "code": code, "language": language,
-            }
+            yield Problem.of(
+                _("“%(code)s” has no label in the language “%(language)s”.")
+                % {"code": code, "language": language}, code, language,
+            )
+        elif len(label) > _LABEL_LIMIT:
+            yield Problem.of(
+                _("A label of “%(code)s” has more than %(limit)s characters.")
+                % {"code": code, "limit": _LABEL_LIMIT}, code, language,
+            )
+    for key, value in entry.items():
+        if key in ("code", *_LANGUAGES) or value is None:
+            continue
+        judge, wanted = _ATTRIBUTES.get(key, (None, None))
+        if not judge:
+            yield Problem.of(
+                _("“%(code)s”: no code list knows “%(attribute)s”.")
+                % {"code": code, "attribute": key}, code, key,
+            )
+        elif not judge(value):
+            yield Problem.of(
+                _("“%(code)s”: “%(attribute)s” cannot be “%(value)s”. Write %(wanted)s.")
+                % {"code": code, "attribute": key, "value": str(value)[:100],
+                   "wanted": wanted() if wanted else ""}, code, key,
+            )
 
 
-def _repeated(entries: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def _is_texts(value: Any) -> bool:
+    return isinstance(value, Sequence) and not isinstance(value, str) and all(
+        isinstance(one, str) and one.strip() for one in value
+    )
+
+
+def _is_bilingual(value: Any) -> bool:
+    return isinstance(value, Mapping) and set(value) == set(_LANGUAGES) and all(
+        isinstance(one, str) and one.strip() for one in value.values()
+    )
+
+
+def _is_truth(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
+def _is_address(value: Any) -> bool:
+    return isinstance(value, str) and bool(_ADDRESS.fullmatch(value))
+
+
+def _is_word(value: Any) -> bool:
+    return isinstance(value, str) and bool(text.one_line(value))
+
+
+#: What else a code may say, whether a value of it can be used, and what would be right.
+_ATTRIBUTES: dict[str, tuple[Callable[[Any], bool], Callable[[], str]]] = {
+    "legacy": (_is_texts, lambda: _("a list of texts")),
+    "for": (_is_texts, lambda: _("a list of codes")),
+    "explain": (_is_bilingual, lambda: _("a sentence in Thai and one in English")),
+    **{name: (_is_truth, lambda: _("true or false"))
+       for name in ("other", "active", "open", "no_interval")},
+    **{name: (_is_address, lambda: _("an address that begins with https:// or http://"))
+       for name in ("dcat", "uri", "datatype")},
+    "access": (lambda value: value in ACCESS, lambda: ", ".join(ACCESS)),
+    "period": (
+        lambda value: isinstance(value, str) and bool(_DURATION.fullmatch(value)),
+        lambda: _("a duration of ISO 8601, like P1M for a month"),
+    ),
+    "iso639": (
+        lambda value: isinstance(value, str) and bool(re.fullmatch(r"[a-z]{2,3}", value)),
+        lambda: _("a code of ISO 639, like th"),
+    ),
+    "datastore": (_is_word, lambda: _("a type of PostgreSQL, like text")),
+}
+
+#: The names of what a code may say beyond its labels, in the order of forms and tables.
+ATTRIBUTES = tuple(_ATTRIBUTES)
+
+
+def _repeated(entries: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:
     """Words that stand for two codes, also where they are only written differently."""
     owners: dict[str, str] = {}
     seen: set[str] = set()
     for entry in entries:
         code = str(entry.get("code"))
         if code in seen:
-            yield _("The code “%(code)s” stands in the list twice.") % {"code": code}
+            yield Problem.of(
+                _("The code “%(code)s” stands in the list twice.") % {"code": code}, code, "code"
+            )
         seen.add(code)
         legacy = entry.get("legacy") or ()
-        words = [code, *(entry.get(one) for one in _LANGUAGES),
-                 *(legacy if isinstance(legacy, Sequence) else ())]
-        for word in words:
+        words = [("code", code), *((one, entry.get(one)) for one in _LANGUAGES),
+                 *(("legacy", one) for one in (legacy if isinstance(legacy, Sequence) else ()))]
+        for attribute, word in words:
             key = text.key(word) if isinstance(word, str) else ""
             if key and owners.setdefault(key, code) != code:
-                yield _("“%(word)s” stands for “%(first)s” and for “%(second)s”.") % {
-                    "word": word, "first": owners[key], "second": code,
-                }
+                yield Problem.of(
+                    _("“%(word)s” stands for “%(first)s” and for “%(second)s”.")
+                    % {"word": word, "first": owners[key], "second": code}, code, attribute,
+                )
 
 
-def _without_partner(name: str, entries: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def _coded() -> Iterator[tuple[fields.Level, fields.Field]]:
+    for level in fields.LEVELS:
+        for field in fields.of_level(level).values():
+            if field.is_coded:
+                yield level, field
+
+
+def _without_partner(name: str, entries: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:
     """Codes that agree with none of those with which they have to agree."""
     partners = {
-        field.agrees_with
-        for level in fields.LEVELS
-        for field in fields.of_level(level).values()
+        field.agrees_with for _level, field in _coded()
         if field.code_list == name and field.agrees_with
     }
     for partner in sorted(partners):
         other = fields.dataset_fields()[partner]
-        known = {c["code"] for c in fields.read("code_lists.yaml")[str(other.code_list)]["codes"]}
+        listed = site.definitions(settings.current())[str(other.code_list)]["codes"]
+        choosable = {c["code"] for c in listed if c.get("active", True)}
         for entry in entries:
             wanted = entry.get("for")
-            if not isinstance(wanted, Sequence) or not known & set(map(str, wanted)):
-                yield _("“%(code)s” agrees with no code of “%(list)s”: name some in “for”.") % {
-                    "code": entry.get("code"), "list": other.code_list,
-                }
+            if not _is_texts(wanted) or not choosable & set(wanted):  # pyright: ignore
+                yield Problem.of(
+                    _("“%(code)s” agrees with no code of “%(list)s”: name some in “for”.")
+                    % {"code": entry.get("code"), "list": other.code_list},
+                    entry.get("code"), "for",
+                )
+
+
+def _without_public(name: str, entries: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:
+    """A list of categories that leaves nothing for everybody to see (spec 2)."""
+    says_access = [e for e in site.shipped().get(name, {}).get("codes", ()) if "access" in e]
+    if not says_access:
+        return
+    if not any(e.get("access") == "public" and e.get("active", True) for e in entries):
+        yield Problem.of(_(
+            "No category would be left whose records and data everybody may see: one with "
+            "“access” “public” must stay in use."
+        ))
+    for entry in entries:
+        if not entry.get("access"):
+            yield Problem.of(
+                _("“%(code)s” does not say who may see its records (“access”).")
+                % {"code": entry.get("code")}, entry.get("code"), "access",
+            )

@@ -1,4 +1,4 @@
-"""The code lists of schemas/code_lists.yaml, ready for look-up."""
+"""The code lists: those of schemas/code_lists.yaml with what the site changed, for look-up."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import functools
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ckanext.thai_gdc import fields, language, text
+from ckanext.thai_gdc import fields, language, settings, text
+from ckanext.thai_gdc.codes import site
 
 #: How a yes/no field is stored, as existing catalogs do, and what people write for it.
 YES_NO = {
@@ -98,18 +99,22 @@ class CodeList:
         return [code for code in self.codes.values() if code.active]
 
 
-@functools.cache
-def all_lists() -> dict[str, CodeList]:
-    """Every list by name."""
+@functools.lru_cache(maxsize=4)
+def _in_force(changed: settings.Settings) -> dict[str, CodeList]:
     lists = {
         name: CodeList(name, [Code.from_definition(c) for c in definition["codes"]])
-        for name, definition in fields.read("code_lists.yaml").items()
+        for name, definition in site.definitions(changed).items()
     }
     lists["yes_no"] = CodeList(
         "yes_no",
         [Code(code, label, _YES_NO_LEGACY[code]) for code, label in YES_NO.items()],
     )
     return lists
+
+
+def all_lists() -> dict[str, CodeList]:
+    """Every list in force by name."""
+    return _in_force(settings.current())
 
 
 def get(name: str) -> CodeList:

@@ -15,8 +15,8 @@ from rdflib.collection import Collection
 from rdflib.namespace import OWL, RDF, SKOS
 from rdflib.term import BNode
 
-from ckanext.thai_gdc import fields
-from ckanext.thai_gdc.codes import Code, CodeList, get
+from ckanext.thai_gdc import fields, settings
+from ckanext.thai_gdc.codes import Code, CodeList, get, site
 from ckanext.thai_gdc.harvest import vocabulary
 
 #: Columns that every list has; those for what else its codes say come after them.
@@ -26,9 +26,13 @@ _COLUMNS = ("code", "th", "en", "other", "active", "legacy")
 _SAME_AS = ("dcat", "uri", "datatype")
 
 
+def _definitions() -> dict[str, dict[str, Any]]:
+    return site.definitions(settings.current())
+
+
 def names() -> list[str]:
     """Names of the lists, in the order in which they are written."""
-    return list(fields.read("code_lists.yaml"))
+    return list(_definitions())
 
 
 def summary(name: str) -> dict[str, Any]:
@@ -40,7 +44,7 @@ def summary(name: str) -> dict[str, Any]:
         are written, a regular expression); ``fields`` (level and name of each field that
         takes its codes); ``count`` of its codes.
     """
-    definition = fields.read("code_lists.yaml")[name]
+    definition = _definitions()[name]
     users = [
         (level, field)
         for level in fields.LEVELS
@@ -49,7 +53,7 @@ def summary(name: str) -> dict[str, Any]:
     ]
     return {
         "name": name,
-        "label": dict(users[0][1].label) if users else {},
+        "label": dict(definition.get("label") or (users[0][1].label if users else {})),
         "item": definition.get("item"),
         "pattern": definition.get("pattern"),
         "fields": [{"level": level, "name": field.name} for level, field in users],
@@ -85,6 +89,11 @@ def entries(name: str) -> list[dict[str, Any]]:
         }
         for c in get(name).codes.values()
     ]
+
+
+def shown(name: str) -> dict[str, Any]:
+    """A list with its codes: see ``summary``, and ``entries`` under ``codes``."""
+    return {**summary(name), "codes": entries(name)}
 
 
 def _rows(code_list: CodeList) -> list[list[str]]:
@@ -131,7 +140,7 @@ def _xlsx(name: str) -> bytes:
 
 def as_yaml(chosen: list[str]) -> str:
     """Lists in the form of schemas/code_lists.yaml."""
-    definitions = fields.read("code_lists.yaml")
+    definitions = _definitions()
     document = {
         name: {**definitions[name], "codes": [entry(c) for c in get(name).codes.values()]}
         for name in chosen

@@ -43,7 +43,7 @@ def gdc_code_list_show(context: types.Context, data_dict: types.DataDict) -> dic
     name = data_dict.get("id")
     if not isinstance(name, str) or name not in code_lists.names():
         raise tk.ObjectNotFound(_("There is no code list of that name."))
-    return {**code_lists.summary(name), "codes": code_lists.entries(name)}
+    return code_lists.shown(name)
 
 
 def get_actions() -> dict[str, types.Action]:

@@ -39,7 +39,10 @@ CODES = {
     "unknown_part": "a key that no column of a data dictionary has",
     "too_many": "more rows than a data dictionary takes",
     "more": "there is more wrong than is listed",
-    "changed_meanwhile": "somebody wrote in the record after the time that was given",
+    "changed_meanwhile": "somebody wrote in it after the time or the change that was given",
+    "bad_list": "the code list could not be used as it would be",
+    "in_use": "records use the code, or used it once",
+    "unknown": "there is none of that name",
     OTHER: "a rule of CKAN itself",
 }
 

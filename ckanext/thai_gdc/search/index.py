@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import logging
+from collections.abc import Iterable
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -14,6 +16,11 @@ from ckanext.thai_gdc.record import consent, due, judgement
 from ckanext.thai_gdc.search.solr import DUE, PROBLEMS
 
 _ = tk._
+
+_log = logging.getLogger(__name__)
+
+#: How many records are indexed before readers see the new state of them.
+_BATCH = 500
 
 #: The coded fields by which a reader can narrow a search, in this order.
 FACETS = ("data_category", "data_type", "license_id")
@@ -52,8 +59,21 @@ def reindex(organization_id: str) -> None:
     owned = model.Session.query(model.Package.id).filter_by(
         owner_org=organization_id, state="active"
     )
-    for (package_id,) in owned.all():
-        rebuild(package_id, defer_commit=True)
+    renew(package_id for (package_id,) in owned.all())
+
+
+def renew(package_ids: Iterable[str]) -> None:
+    """Index records anew; one that cannot be indexed does not keep the others from it."""
+    for number, package_id in enumerate(package_ids, 1):
+        try:
+            rebuild(package_ids=[package_id])
+        except Exception:
+            # Whatever is wrong with one record: the log has it, and the next is another one.
+            _log.exception("Record %s was not indexed", package_id)
+            model.Session.rollback()
+        if number % _BATCH == 0:
+            commit()
+            model.Session.expunge_all()
     commit()
 
 

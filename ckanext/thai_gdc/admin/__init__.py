@@ -1,0 +1,1 @@
+"""What admins change without a programmer: lists, fields and rules, with their history."""

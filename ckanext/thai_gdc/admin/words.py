@@ -1,0 +1,110 @@
+"""A change in words: what of what, before and after, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+from ckan import model
+
+from ckanext.thai_gdc import fields, language
+from ckanext.thai_gdc.admin.changes import Change
+from ckanext.thai_gdc.codes import get, site
+from ckanext.thai_gdc.harvest import code_lists
+
+_ = tk._
+
+
+def list_title(name: str) -> str:
+    """What a list is called; its name if it has nothing better."""
+    if name not in code_lists.names():
+        return name
+    return language.pick(code_lists.summary(name)["label"]) or name
+
+
+def attribute_title(attribute: str) -> str:
+    """What an attribute of a code, a field or a list is called."""
+    return {
+        "code": _("Code"), "th": _("Label in Thai"), "en": _("Label in English"),
+        "legacy": _("Older values"), "other": _("Asks for free text"),
+        "active": _("Can be chosen"), "explain": _("Explanation"), "for": _("Agrees with"),
+        "access": _("Who may see the record"), "period": _("Duration of one unit"),
+        "no_interval": _("Takes no interval"), "dcat": _("Address in linked data (DCAT)"),
+        "uri": _("Address of the licence"), "open": _("Open licence"),
+        "iso639": _("Language code (ISO 639)"), "datatype": _("Data type in linked data"),
+        "datastore": _("Data type in the DataStore"),
+        "order": _("Order"), "label": _("Name"), "pattern": _("How codes are written"),
+        "hidden": _("Hidden"), "help_text": _("Help"), "example": _("Example"),
+        "code_list": _("Code list"),
+    }.get(attribute, attribute)
+
+
+def lines(change: Change) -> list[dict[str, str]]:
+    """Every single thing that a change changed.
+
+    Returns:
+        ``subject`` (what it is about), ``attribute`` (what of it), ``before`` and ``after``
+        (texts; empty for nothing).
+    """
+    return [
+        {"subject": title(subject), "attribute": attribute,
+         "before": worded(was), "after": worded(now)}
+        for subject, (before, after) in sorted(change.parts.items())
+        for attribute, was, now in _differences(subject, before, after)
+    ]
+
+
+def title(subject: str) -> str:
+    """What a subject of settings.py is, in words."""
+    kind, name, rest = [*subject.split(":", 2), "", ""][:3]
+    if kind == "code":
+        code_list = list_title(name)
+        label = get(name).label(rest) if name in code_lists.names() else rest
+        return f"{code_list}: {rest} {label}" if label != rest else f"{code_list}: {rest}"
+    if kind == "list":
+        return list_title(name)
+    if kind == "field":
+        try:
+            return language.pick(fields.lookup(rest, name).label)  # pyright: ignore
+        except KeyError:
+            return rest
+    if kind == "manager":
+        user = model.User.get(name)
+        who = (user.fullname or user.name) if user else name
+        return _("Catalog manager: %(who)s") % {"who": who}
+    return {
+        "star_set": _("Set of stars"), "stars": _("Starred fields of the site's own set"),
+        "mandatory": _("Further mandatory fields"),
+    }.get(name, subject)
+
+
+def _differences(subject: str, before: Any, after: Any) -> Iterator[tuple[str, Any, Any]]:
+    if subject.startswith("code:"):
+        _kind, name, code = subject.split(":", 2)
+        ships = site.shipped_entry(name, code) or {}
+        # What the site does not say is what ships.
+        before = {**ships, **before["says"]} if before else dict(ships)
+        after = {**ships, **after["says"]} if after else dict(ships)
+    if isinstance(before or after, Mapping):
+        before, after = before or {}, after or {}
+        for key in dict.fromkeys([*before, *after]):
+            if key not in ("own", "code") and before.get(key) != after.get(key):
+                yield attribute_title(key), before.get(key), after.get(key)
+    else:
+        yield "", before, after
+
+
+def worded(value: Any) -> str:
+    """A value of a setting as text."""
+    if value is None or value == []:
+        return ""
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(value, Mapping):
+        if set(value) <= {"th", "en"}:
+            return " / ".join(str(value[key]) for key in ("th", "en") if value.get(key))
+        return "; ".join(f"{attribute_title(k)}: {worded(v)}" for k, v in value.items() if v)
+    if isinstance(value, list | tuple):
+        return ", ".join(worded(one) for one in value)
+    return str(value)
