@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -9,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 PROJECT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(PROJECT / "deploy"))
+sys.path[:0] = [str(PROJECT / "deploy"), str(PROJECT / "benchmarks")]
 
+import tour  # noqa: E402
 from stack import lanes, live, services  # noqa: E402
 from stack.state import Instance, Problem  # noqa: E402
 
@@ -76,6 +79,18 @@ def live_site(instance: Instance) -> Iterator[Callable[..., live.LiveSite]]:
     """
     with live.Sites(instance) as sites:
         yield sites.start
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The Chromium of the machine: Playwright runs only once in a process."""
+    with contextlib.ExitStack() as stack:
+        playwright = stack.enter_context(sync_playwright())
+        try:
+            browser = stack.enter_context(tour.chromium(playwright))
+        except FileNotFoundError as missing:
+            pytest.skip(str(missing))
+        yield browser
 
 
 @pytest.fixture(scope="module")

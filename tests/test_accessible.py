@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
-
-import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
-from stack.live import LiveSite
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "benchmarks"))
 
 import catalogs
+import pytest
 import tour
+from playwright.sync_api import Browser, Page
+from stack.live import LiveSite
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -33,17 +28,15 @@ def names(site: LiveSite) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """The Chromium of the machine."""
-    with sync_playwright() as playwright, tour.chromium(playwright) as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
-def pages(browser: Browser, site: LiveSite, names: dict[str, str]) -> dict[str, Page]:
+def pages(
+    chromium: Browser, site: LiveSite, names: dict[str, str]
+) -> Iterator[dict[str, Page]]:
     """A page of each person, logged in once."""
     people = ("visitor", "steward", "sysadmin")
-    return {who: tour.log_in(browser, site, who).new_page() for who in people}
+    contexts = {who: tour.log_in(chromium, site, who) for who in people}
+    yield {who: context.new_page() for who, context in contexts.items()}
+    for context in contexts.values():
+        context.close()
 
 
 @pytest.mark.parametrize("stop", tour.STOPS, ids=lambda stop: stop.name)

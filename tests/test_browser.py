@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from stack.live import LiveSite
 
 pytestmark = pytest.mark.timeout(180)
 
 PASSWORD = "รหัสผ่านของเจ้าหน้าที่"
-#: Chromium asks nobody outside for anything.
-_ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-    "--disable-component-update", "--disable-default-apps", "--disable-sync", "--no-first-run",
-]
 
 
 @pytest.fixture(scope="module")
@@ -32,18 +26,6 @@ def site(live_site: Callable[..., LiveSite]) -> LiveSite:
     site.api("user_create", name="steward", email="steward@example.go.th", password=PASSWORD)
     site.api("organization_member_create", id="hospital", username="steward", role="editor")
     return site
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """The Chromium of the machine."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if not path:
-        pytest.skip("Chromium is not installed")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=_ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

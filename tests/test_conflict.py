@@ -18,7 +18,7 @@ from stack import live
 from test_pages import Browser, entered, form_of, problems, text_of
 
 from ckanext.thai_gdc.fields import dataset_fields, resource_fields
-from ckanext.thai_gdc.record import conflict, conflict_action
+from ckanext.thai_gdc.record import conflict, conflict_action, conflict_form
 
 pytestmark = pytest.mark.usefixtures("app", "clean_db", "clean_index")
 
@@ -446,6 +446,60 @@ def test_a_file_that_was_chosen_has_to_be_chosen_again(
     assert target.endswith(resource["id"])
     after = seen_resource("somsri", record)
     assert (after["url"], after["url_type"]) == ("https://example.go.th/b.csv", "")
+
+
+@pytest.fixture
+def uploaded(browser: Browser, record: dict[str, Any]) -> dict[str, Any]:
+    """A second resource of the record: a file that the site has."""
+    new = "/dataset/outpatients/resource/new"
+    sent = {"name": "f", "upload": (io.BytesIO(b"a,b"), "f.csv"), "save": "go-dataset-complete"}
+    browser.post(new, entered(form_of(browser.get(new))) | sent)
+    return act("package_show", "somsri", id=record["id"])["resources"][1]
+
+
+def address_of(resource: dict[str, Any]) -> str:
+    """Where the resource's file ``f.csv`` is downloaded."""
+    return (
+        f"http://test.ckan.net/dataset/{resource['package_id']}/resource/{resource['id']}"
+        "/download/f.csv"
+    )
+
+
+@pytest.mark.parametrize("whole", [False, True], ids=["name", "address"])
+def test_the_name_and_the_address_of_a_file_are_one_value(
+    browser: Browser, record: dict[str, Any], uploaded: dict[str, Any], whole: bool
+) -> None:
+    """CKAN gives either: whichever the form was opened with, only real changes are told."""
+    path = f"/dataset/outpatients/resource/{uploaded['id']}/edit"
+    form = entered(form_of(browser.get(path)))
+    url = address_of(uploaded) if whole else "f.csv"
+    base = json.loads(form[conflict.BASE][0]) | {"url": url}
+    form |= {conflict.BASE: json.dumps(base), "url": url, "save": ""}
+
+    act("package_patch", "wichai", id=record["id"], notes="ของวิชัย")
+    _page, target = browser.post(path, form | {"description": "ของสมศรี"})
+    assert target.endswith(uploaded["id"])
+
+    page, _target = browser.post(path, form | {"description": "อีกครั้ง"})
+    assert set(conflict_rows(page)) == {"description"}
+
+    act("resource_patch", "wichai", id=uploaded["id"], url="https://example.go.th/b/f.csv",
+        url_type="")
+    page, _target = browser.post(path, form | {"description": "ของสมศรี"})
+    assert conflict_rows(page)["url"][1:] == ("f.csv", "https://example.go.th/b/f.csv", "theirs")
+
+
+def test_an_unchanged_file_is_no_change_while_the_page_is_made(
+    record: dict[str, Any], uploaded: dict[str, Any], app: Any
+) -> None:
+    """A form with the file's name counts from the record's time, not the older resource's."""
+    act("package_patch", "wichai", id=record["id"], notes="ของวิชัย")
+    shown = act("package_show", "somsri", id=record["id"])
+    with app.flask_app.test_request_context("/"):
+        for url in ("f.csv", address_of(uploaded)):
+            opened = conflict_form.opened({**uploaded, "url": url}, {}, "resource", record["id"])
+            assert opened and opened["since"] == shown["metadata_modified"]
+            assert json.loads(opened["base"])["url"] == "f.csv"
 
 
 def test_a_record_that_was_hidden_in_bulk_is_not_published_again(

@@ -11,11 +11,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Browser, Page, expect
 from stack.live import LiveSite
-from test_browser import chromium
 
 from ckanext.thai_gdc import dates, text
-
-__all__ = ["chromium"]
 
 pytestmark = pytest.mark.timeout(180)
 

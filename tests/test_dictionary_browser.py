@@ -9,9 +9,6 @@ import pytest
 import requests
 from playwright.sync_api import Browser, Page, expect
 from stack.live import LiveSite
-from test_browser import chromium
-
-__all__ = ["chromium"]
 
 pytestmark = pytest.mark.timeout(180)
 

@@ -13,12 +13,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Route, expect
 from stack.live import LiveSite
-from test_browser import PASSWORD, chromium
+from test_browser import PASSWORD
 
 from ckanext.thai_gdc import fields
 from ckanext.thai_gdc.record import validators, values
-
-__all__ = ["chromium"]
 
 pytestmark = pytest.mark.timeout(180)
 

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from stack.live import LiveSite
 
 pytestmark = pytest.mark.timeout(180)
-
-_ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-    "--disable-component-update", "--disable-default-apps", "--disable-sync", "--no-first-run",
-]
 
 
 @pytest.fixture(scope="module")
@@ -36,18 +30,6 @@ def site(live_site: Callable[..., LiveSite]) -> LiveSite:
         "resource_view_create", resource_id=resource["id"], title="ภาพ", view_type="image_view",
     )
     return site
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """The Chromium of the machine."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if not path:
-        pytest.skip("Chromium is not installed")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=_ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -9,9 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 from stack.live import LiveSite
-from test_browser import PASSWORD, chromium
-
-__all__ = ["chromium"]
+from test_browser import PASSWORD
 
 pytestmark = pytest.mark.timeout(180)
 

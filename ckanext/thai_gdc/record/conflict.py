@@ -13,6 +13,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from ckan.lib import munge
 from dateutil import parser, tz
 
 from ckanext.thai_gdc import codes, fields, text
@@ -157,8 +158,22 @@ def _stored(field: Field, record: Mapping[str, Any]) -> Any:
         return ", ".join(tag["name"] for tag in record["tags"] if not tag.get("vocabulary_id"))
     if field.kind == "private":
         return str(bool(record.get("private")))
-    value = record.get(field.name)
+    value = _given(field, record)
     return "" if value is None else value
+
+
+def _given(field: Field, record: Mapping[str, Any]) -> Any:
+    """The field's value; of a file that the site has, its name.
+
+    CKAN gives the name alone to a form, and to others a whole address with the munged name at
+    its end; package_show may answer either when the record was saved a moment ago.
+    """
+    value = record.get(field.name)
+    if field.kind == "file" and value and record.get("url_type") == "upload":
+        name = str(value).rsplit("/download/", 1)[-1]
+        # An address that was typed is none of ours, whatever the choice beside it says.
+        return value if "/" in name else munge.munge_filename(name)
+    return value
 
 
 def write_base(base: Mapping[str, Any]) -> str:
@@ -184,8 +199,8 @@ def is_untouched(
     resource for example.
     """
     return all(
-        _comparable(field, base.get(name)) == _comparable(field, theirs.get(name))
-        for name, field in table(level).items()
+        _comparable(field, _given(field, base)) == _comparable(field, _given(field, theirs))
+        for field in table(level).values()
     )
 
 
@@ -205,14 +220,16 @@ def differences(
     for name, field in table(level).items():
         if name not in mine or (field.kind == "file" and mine.get("upload")):
             continue
-        here, there = _comparable(field, mine[name]), _comparable(field, theirs.get(name))
+        given = _given(field, mine)
+        here = _comparable(field, given)
+        there = _comparable(field, _given(field, theirs))
         if here == there:
             continue
         changed_by: Literal["me", "them", "both", ""] = ""
         if base is not None:
-            before = _comparable(field, base.get(name))
+            before = _comparable(field, _given(field, base))
             changed_by = "me" if before == there else "them" if before == here else "both"
-        result.append(Difference(field, mine[name], theirs.get(name), changed_by))
+        result.append(Difference(field, given, theirs.get(name), changed_by))
     return result
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -9,6 +10,7 @@ from flask import Blueprint, Response, current_app
 from werkzeug.exceptions import NotFound
 
 from ckanext.thai_gdc import language
+from ckanext.thai_gdc.fields import Field
 from ckanext.thai_gdc.record import paging, values, withdrawal
 
 _ = tk._
@@ -31,49 +33,50 @@ def _record(record_id: str, action: str, withdrawn: bool) -> dict[str, Any]:
     return record
 
 
-def _read(record: dict[str, Any]) -> Response:
-    return tk.redirect_to("dataset.read", id=record["name"])
-
-
 def withdraw(record_id: str) -> str | Response:
     """Ask for reason and date; withdraw the record with them."""
-    record = _record(record_id, "gdc_record_withdraw", withdrawn=False)
-    data: dict[str, Any] = {"date": tk.h.gdc_date(withdrawal.today().isoformat())}
-    errors: dict[str, Any] = {}
-    if tk.request.method == "POST":
-        data = {name: tk.request.form.get(name, "") for name in ("reason", "date")}
-        try:
-            tk.get_action("gdc_record_withdraw")({}, {"id": record["id"], **data})
-        except tk.ValidationError as refusal:
-            errors = refusal.error_dict
-        else:
-            tk.h.flash_success(_("The record is withdrawn. The public no longer sees it."))
-            return _read(record)
-    return tk.render(
-        "package/withdraw.html",
-        {"pkg_dict": record, "dataset_type": "dataset", "data": data,
-         "fields": [_control(withdrawal.REASON), _control(withdrawal.DATE)],
-         "messages": _messages(errors)},
+    return _asked(
+        _record(record_id, "gdc_record_withdraw", withdrawn=False), "withdraw",
+        [(withdrawal.REASON, ""),
+         (withdrawal.DATE, tk.h.gdc_date(withdrawal.today().isoformat()))],
+        _("The record is withdrawn. The public no longer sees it."),
     )
 
 
 def reinstate(record_id: str) -> str | Response:
     """Ask for a note; make the record active again if no rule is broken."""
-    record = _record(record_id, "gdc_record_reinstate", withdrawn=True)
-    data = {"note": tk.request.form.get("note", "")}
+    return _asked(
+        _record(record_id, "gdc_record_reinstate", withdrawn=True), "reinstate",
+        [(withdrawal.NOTE, "")], _("The record is active again."),
+    )
+
+
+def _asked(
+    record: dict[str, Any], name: str, offered: Sequence[tuple[Field, str]], done: str
+) -> str | Response:
+    """The page that asks for what an action wants, and does it with what was sent.
+
+    Args:
+        record: as package_show gives it.
+        name: of the template and, after ``gdc_record_``, of the action.
+        offered: the fields that are asked for, each with the text that stands in it first.
+        done: what is said after the action.
+    """
+    data = {field.name: text for field, text in offered}
     errors: dict[str, Any] = {}
     if tk.request.method == "POST":
+        data = {field: tk.request.form.get(field, "") for field in data}
         try:
-            tk.get_action("gdc_record_reinstate")({}, {"id": record["id"], **data})
+            tk.get_action(f"gdc_record_{name}")({}, {"id": record["id"], **data})
         except tk.ValidationError as refusal:
             errors = refusal.error_dict
         else:
-            tk.h.flash_success(_("The record is active again."))
-            return _read(record)
+            tk.h.flash_success(done)
+            return tk.redirect_to("dataset.read", id=record["name"])
     return tk.render(
-        "package/reinstate.html",
+        f"package/{name}.html",
         {"pkg_dict": record, "dataset_type": "dataset", "data": data,
-         "fields": [_control(withdrawal.NOTE)], "messages": _messages(errors)},
+         "fields": [_control(field) for field, _text in offered], "messages": _messages(errors)},
     )
 
 
@@ -98,7 +101,7 @@ def absent(error: tk.ObjectNotFound) -> Any:
     return current_app.handle_user_exception(NotFound())
 
 
-def _control(field: Any) -> dict[str, Any]:
+def _control(field: Field) -> dict[str, Any]:
     """What the form shows of a field, in the reader's words."""
     return {
         "name": field.name, "label": values.label(field), "kind": field.kind,
