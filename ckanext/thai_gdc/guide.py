@@ -11,7 +11,7 @@ from flask import Blueprint, Response, make_response, request
 from ckanext.thai_gdc import codes
 from ckanext.thai_gdc import fields as definitions
 from ckanext.thai_gdc.fields import Field, Level
-from ckanext.thai_gdc.harvest import code_lists
+from ckanext.thai_gdc.harvest import code_lists, code_lists_action
 from ckanext.thai_gdc.record import values
 
 _ = tk._
@@ -77,10 +77,6 @@ def _lists(chapters: list[dict[str, Any]]) -> dict[str, list[codes.Code]]:
     return {f.code_list: codes.of_coded(f).choices() for f in coded if f.code_list}
 
 
-#: Seconds for which a client may keep a list without asking again.
-_FRESH = 300
-
-
 def code_list(name: str, ending: str) -> Response:
     """A code list as a file; whoever has it already is told so (ETag)."""
     if name not in code_lists.names() or ending not in code_lists.FORMATS:
@@ -89,15 +85,24 @@ def code_list(name: str, ending: str) -> Response:
     source = f"{ending} {code_lists.as_yaml([name])}"
     etag = hashlib.sha256(source.encode()).hexdigest()
     media_type, make = code_lists.FORMATS[ending]
-    if etag in request.if_none_match:
-        response = make_response(b"", 304)
-    else:
-        response = make_response(make(name))
-        response.headers["Content-Type"] = media_type
-        response.headers["Content-Disposition"] = f'inline; filename="{name}.{ending}"'
+    response = make_response(b"" if etag in request.if_none_match else make(name))
+    response.headers["Content-Type"] = media_type
+    response.headers["Content-Disposition"] = f'inline; filename="{name}.{ending}"'
     response.set_etag(etag)
-    response.cache_control.public = True
-    response.cache_control.max_age = _FRESH
+    return response
+
+
+@gdc_guide.after_app_request
+def cacheable(response: Response) -> Response:
+    """Code lists are the same for everybody: whoever has one asks whether it is of today."""
+    is_list = request.endpoint == "gdc_guide.code_list" or (
+        (request.view_args or {}).get("logic_function") in code_lists_action.get_actions()
+    )
+    if is_list and response.status_code == 200 and request.method in ("GET", "HEAD"):
+        # CKAN's own mark of an answer that is one reader's alone.
+        request.environ.pop("__no_cache__", None)
+        response.add_etag()
+        response.make_conditional(request)
     return response
 
 

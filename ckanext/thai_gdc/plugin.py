@@ -11,7 +11,7 @@ from ckan.common import CKANConfig
 from ckan.lib.plugins import DefaultTranslation
 from flask import Blueprint
 
-from ckanext.thai_gdc import cli, guide, helpers, settings, typeface
+from ckanext.thai_gdc import cli, guide, helpers, outage, settings, typeface
 from ckanext.thai_gdc.admin import auth as admin_auth
 from ckanext.thai_gdc.admin import changes, code_action, history_action
 from ckanext.thai_gdc.harvest import action as harvest_action
@@ -58,6 +58,7 @@ def _blueprints() -> list[Blueprint]:
     return [
         views.gdc_record, withdrawal_views.gdc_withdrawal, guide.gdc_guide,
         resources_views.gdc_resources, typeface.gdc_typeface,
+        outage.gdc_outage,
     ]
 
 

@@ -64,6 +64,16 @@ class Lane:
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
 
+    def allow_connections(self, allowed: bool) -> None:
+        """Let its database answer, or shut everybody out as one that is down does."""
+        sql(self.instance, f'ALTER DATABASE "{self.name}" ALLOW_CONNECTIONS {allowed}')
+        if not allowed:
+            sql(
+                self.instance,
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                f"WHERE datname = '{self.name}'",
+            )
+
     def release(self) -> None:
         """Give it back; the index goes, which takes memory of Solr even when unused."""
         site.drop_core(self.instance, self.name)

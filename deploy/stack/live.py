@@ -192,6 +192,14 @@ class LiveSite:
             env=python.environment(), capture_output=True, text=True,
         )
 
+    def close_database(self) -> None:
+        """Shut the site out of its database, as if that were down."""
+        self._lane.allow_connections(False)
+
+    def open_database(self) -> None:
+        """Let the site have its database again."""
+        self._lane.allow_connections(True)
+
     def close(self) -> None:
         """End its processes and give its lane back."""
         for process in reversed(list(self._running)):

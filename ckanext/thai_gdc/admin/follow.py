@@ -6,38 +6,69 @@ record (its licence's name, what is to mend in it, when it is due) was made at i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import logging
+from collections.abc import Iterable, Iterator, Sequence
 
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import model
+from redis.exceptions import RedisError
 
 from ckanext.thai_gdc.admin import uses
-from ckanext.thai_gdc.admin.changes import Change
+from ckanext.thai_gdc.admin.changes import Change, Setting
 from ckanext.thai_gdc.search import index
+
+_log = logging.getLogger(__name__)
+
+#: Of a row of gdc_setting that says nothing, but up to which change the index has followed.
+_FOLLOWED = "followed"
 
 
 def later(change_id: int) -> None:
-    """Index what a change concerns anew, in a background job."""
+    """Index what a change concerns anew, in a background job.
+
+    Without Redis there is no job: the change holds all the same, and the job of the next one
+    catches up (see ``waiting``).
+    """
     change = model.Session.get(Change, change_id)
-    if change and any(_concerns_index(subject) for subject in change.parts):
-        tk.enqueue_job(after, [change_id], title="thai_gdc: index after a change of the rules")
+    if not change or not any(_concerns_index(subject) for subject in change.parts):
+        return
+    try:
+        tk.enqueue_job(after, title="thai_gdc: index after a change of lists or rules")
+    except RedisError:
+        _log.exception("The search index does not follow change %s yet", change_id)
 
 
 def _concerns_index(subject: str) -> bool:
     return subject.startswith(("code:", "rule:", "field:"))
 
 
-def after(change_id: int) -> None:
-    """Index the records that a change concerns anew; runs as a background job.
+def waiting() -> Sequence[Change]:
+    """The changes that the search index does not follow yet, in their order."""
+    done = model.Session.get(Setting, _FOLLOWED)
+    later_ones = sa.select(Change).order_by(Change.id)
+    if done:
+        later_ones = later_ones.where(Change.id > done.change_id)
+    return [
+        change for change in model.Session.scalars(later_ones)
+        if any(_concerns_index(subject) for subject in change.parts)
+    ]
 
-    A record that cannot be indexed does not keep the others from it.
+
+def after() -> None:
+    """Index the records that the changes since the last time concern; a background job.
+
+    Whoever is killed in it leaves the work to the next one: it is noted when it is done.
     """
-    change = model.Session.get(Change, change_id)
-    if not change:
+    changes = waiting()
+    if not changes:
         return
-    rules = any(s.startswith(("rule:", "field:")) for s in change.parts)
-    index.renew(_all() if rules else _carrying(change.parts))
+    last = changes[-1].id
+    subjects = {subject for change in changes for subject in change.parts}
+    rules = any(s.startswith(("rule:", "field:")) for s in subjects)
+    index.renew(_all() if rules else _carrying(sorted(subjects)))
+    model.Session.merge(Setting(subject=_FOLLOWED, value=None, change_id=last))
+    model.Session.commit()
 
 
 def _all() -> Iterator[str]:

@@ -100,7 +100,7 @@ def worded(value: Any) -> str:
     if value is None or value == []:
         return ""
     if isinstance(value, bool):
-        return _("Yes") if value else _("No")
+        return get("yes_no").label(str(value))
     if isinstance(value, Mapping):
         if set(value) <= {"th", "en"}:
             return " / ".join(str(value[key]) for key in ("th", "en") if value.get(key))
