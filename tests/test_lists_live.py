@@ -131,3 +131,16 @@ def test_without_its_database_the_site_says_so_and_takes_nothing(site: LiveSite)
         site.open_database()
     until(lambda: site.get("/dataset/new", site.sysadmin_token)[0] == 200)
     assert site.api("package_search", q="name:unchecked")["count"] == 0
+
+
+def test_without_redis_lists_are_whole_and_changes_hold(
+    live_site: Callable[..., LiveSite],
+) -> None:
+    """Forms show every choice, a change is in force; only the index waits for the next job."""
+    site = live_site("noredis", extra_config={"ckan.redis.url": "redis://127.0.0.1:9/0"})
+    site.api("organization_create", name="agency", title="หน่วยงาน", org_code="1001")
+    site.api("gdc_code_update", list="data_type", code="2", en="Statistics", note="ตามหนังสือเวียน")
+    status, form = site.get("/en/dataset/new", site.sysadmin_token)
+    assert status == 200
+    for label in ("Record data", "Statistics", "Geospatial data", "Mixed data"):
+        assert label in form

@@ -6,19 +6,15 @@ record (its licence's name, what is to mend in it, when it is due) was made at i
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Iterator, Sequence
 
-import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import model
-from redis.exceptions import RedisError
 
+from ckanext.thai_gdc import settings
 from ckanext.thai_gdc.admin import uses
 from ckanext.thai_gdc.admin.changes import Change, Setting
 from ckanext.thai_gdc.search import index
-
-_log = logging.getLogger(__name__)
 
 #: Of a row of gdc_setting that says nothing, but up to which change the index has followed.
 _FOLLOWED = "followed"
@@ -33,10 +29,7 @@ def later(change_id: int) -> None:
     change = model.Session.get(Change, change_id)
     if not change or not any(_concerns_index(subject) for subject in change.parts):
         return
-    try:
-        tk.enqueue_job(after, title="thai_gdc: index after a change of lists or rules")
-    except RedisError:
-        _log.exception("The search index does not follow change %s yet", change_id)
+    index.enqueue(after, title="thai_gdc: index after a change of lists or rules")
 
 
 def _concerns_index(subject: str) -> bool:
@@ -60,6 +53,8 @@ def after() -> None:
 
     Whoever is killed in it leaves the work to the next one: it is noted when it is done.
     """
+    # A worker may have looked at the settings in the very moment before the change.
+    settings.forget()
     changes = waiting()
     if not changes:
         return

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.lib.search import commit, rebuild
+from redis.exceptions import RedisError
 
 from ckanext.thai_gdc import codes, fields, language
 from ckanext.thai_gdc.record import consent, due, judgement
@@ -51,7 +52,15 @@ def organization_changed(sender: str, **kwargs: Any) -> None:
     """Index an organization's records anew: they carry its title and code."""
     organization = model.Group.get(kwargs["data_dict"]["id"])
     if organization:
-        tk.enqueue_job(reindex, [organization.id], title="thai_gdc: reindex an organization")
+        enqueue(reindex, organization.id, title="thai_gdc: reindex an organization")
+
+
+def enqueue(job: Callable[..., None], *arguments: Any, title: str) -> None:
+    """Have a background job done. What was saved holds also where Redis is down: the log has it."""
+    try:
+        tk.enqueue_job(job, list(arguments), title=title)
+    except RedisError:
+        _log.exception("No background job: %s", title)
 
 
 def reindex(organization_id: str) -> None:
