@@ -6,12 +6,17 @@ from collections.abc import Callable
 from typing import Any
 
 import ckan.plugins.toolkit as tk
+import hypothesis
 import pytest
+from ckan import model
 from ckan.tests import factories, helpers
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ckanext.thai_gdc import codes, settings
-from ckanext.thai_gdc.admin import changes
-from ckanext.thai_gdc.codes import site
+from ckanext.thai_gdc.admin import changes, code_action, history_action
+from ckanext.thai_gdc.codes import check, site
+from ckanext.thai_gdc.harvest import code_lists
 
 pytestmark = pytest.mark.usefixtures(
     "app", "clean_db", "clean_index", "as_shipped", "with_request_context"
@@ -154,7 +159,8 @@ def test_an_upgrade_brings_new_labels_and_asks_where_both_changed(
         [clash] = site.clashes(settings.current())
         assert (clash.attribute, clash.site, clash.before, clash.shipped) == (
             "en", "Ours", "Statistical data", "Theirs")
-        admin("gdc_code_decide", list="data_type", code="2", attribute="en", choice="shipped", **WHY)
+        admin("gdc_code_decide", list="data_type", code="2", attribute="en", choice="shipped",
+              **WHY)
         assert codes.get("data_type").label("2", "en") == "Theirs"
         assert not list(site.clashes(settings.current()))
     finally:
@@ -182,3 +188,52 @@ def test_only_managers_may_and_a_manager_needs_no_other_right() -> None:
     call(boss, "gdc_manager_set", user=clerk, manager=False, **WHY)
     with pytest.raises(tk.NotAuthorized):
         call(clerk, "gdc_code_update", **change)
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-9, 99) | st.text(max_size=8)
+    | st.sampled_from(["data_type", "1", "5", "site", "http://", "P1M", "a\ud800", "a\x00"]),
+    lambda inner: st.lists(inner, max_size=3)
+    | st.dictionaries(st.sampled_from(["th", "en", "x"]), inner, max_size=3),
+    max_leaves=4,
+)
+_KEYS = (
+    "list", "code", "th", "en", "legacy", "other", "active", "for", "explain", "access", "period",
+    "order", "revision", "note", "after", "codes", "pattern", "choice", "attribute", "id", "user",
+    "manager", "limit", "offset",
+)
+
+
+@given(
+    action=st.sampled_from(sorted(
+        name for name in (*code_action.get_actions(), *history_action.get_actions())
+    )),
+    said=st.dictionaries(st.sampled_from(_KEYS), _JSON, max_size=6),
+    known=st.sampled_from([{}, {"list": "data_type", "code": "2", **WHY},
+                           {"list": "data_type", "code": "7", "th": "ก", "en": "k", **WHY}]),
+)
+@hypothesis.settings(
+    max_examples=250, deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture],
+)
+def test_whatever_is_sent_is_done_or_refused_in_words(
+    admin: Callable[..., Any], action: str, said: dict[str, Any], known: dict[str, Any]
+) -> None:
+    """No action on lists or their history fails on any JSON; every list can be used after it."""
+    try:
+        admin(action, **{**known, **said})
+    except (tk.ValidationError, tk.ObjectNotFound):
+        pass
+    finally:
+        model.Session.rollback()
+    for name in code_lists.names():
+        assert not check.problems(name, site.definitions(settings.current())[name])
+
+
+@pytest.mark.parametrize("key", ["th", "legacy", "explain", "note"])
+@pytest.mark.parametrize("broken", ["a\ud800", "a\udfff"])
+def test_half_a_character_is_refused(admin: Callable[..., Any], key: str, broken: str) -> None:
+    """The database could not hold it; nothing of the change is kept."""
+    said = {"legacy": [broken], "explain": {"th": broken, "en": "x"}}.get(key, broken)
+    refused(admin, "gdc_code_update", **{"list": "data_type", "code": "2", **WHY, key: said})
+    assert settings.current().values == {}
