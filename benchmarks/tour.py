@@ -127,6 +127,43 @@ def _add_nothing(page: Page, _: LiveSite) -> None:
     page.locator(".gdc-errors").first.wait_for(timeout=5000)
 
 
+def _press(page: Page, button: str) -> None:
+    """Press a button of a form for the rules, by its value."""
+    with page.expect_navigation():
+        page.locator(f"button[value='{button}']:visible").last.click()
+
+
+def _own_stars(page: Page, _: LiveSite) -> None:
+    """Choose the site's own set of stars: its boxes come into sight."""
+    page.locator("input[name=star_set][value=custom]").check()
+
+
+def _see_effect(page: Page, _: LiveSite) -> None:
+    """See what the other set of stars would mean."""
+    page.locator("input[name=star_set][value='guideline-1.0']").check()
+    _press(page, "look")
+
+
+def _no_reason(page: Page, site: LiveSite) -> None:
+    """Confirm a change of the rules without a reason."""
+    _see_effect(page, site)
+    _press(page, "save")
+
+
+def _condition(page: Page, _: LiveSite) -> None:
+    """Ask for a field of one data type; nothing is saved yet."""
+    page.locator("#field-field").select_option("maintainer")
+    page.locator("input[name=data_types]").first.check()
+    _press(page, "add")
+
+
+def _no_category(page: Page, _: LiveSite) -> None:
+    """Leave a licence without a category: it is refused."""
+    for box in page.locator("input[name='for:1']:checked").all():
+        box.uncheck()
+    _press(page, "look")
+
+
 STOPS = (
     Stop("front", "visitor", "/"),
     Stop("search", "visitor", "/dataset/"),
@@ -226,6 +263,17 @@ STOPS = (
     Stop("admin, settings", "sysadmin", "/ckan-admin/config"),
     Stop("admin, reset settings", "sysadmin", "/ckan-admin/reset_config"),
     Stop("admin, trash", "sysadmin", "/ckan-admin/trash"),
+    Stop("rules", "sysadmin", "/catalog-admin/rules", ours=True),
+    Stop("rules, stars", "sysadmin", "/catalog-admin/rules/stars", _own_stars, ours=True),
+    Stop("rules, effect", "sysadmin", "/catalog-admin/rules/stars", _see_effect, ours=True),
+    Stop("rules, no reason", "sysadmin", "/catalog-admin/rules/stars", _no_reason, ours=True),
+    Stop("rules, mandatory", "sysadmin", "/catalog-admin/rules/mandatory", _condition, ours=True),
+    Stop("rules, fields", "sysadmin", "/catalog-admin/rules/fields", ours=True),
+    Stop("rules, field", "sysadmin", "/catalog-admin/rules/fields/dataset/notes", ours=True),
+    Stop(
+        "rules, agreements", "sysadmin", "/catalog-admin/rules/agreements/license_id",
+        _no_category, ours=True,
+    ),
 )
 
 

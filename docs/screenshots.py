@@ -1,4 +1,4 @@
-"""Screenshots of ten kinds of page, in Thai and English, on a desktop and a phone: 40 files.
+"""Screenshots of 25 kinds of page, in Thai and English, on a desktop and a phone: 100 files.
 
 ``make run``, then ``.venv/bin/python docs/screenshots.py [--address URL] [--passwords FILE]
 [--output FOLDER]``. The catalog has to hold the example data, as ``make run`` fills it. The
@@ -12,6 +12,7 @@ import json
 import shutil
 import tempfile
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -36,13 +37,33 @@ _SEND_EMPTY = """() => {
 }"""
 
 
+def _refuse(page: Page) -> None:
+    """Send the form of a record empty."""
+    with page.expect_navigation():
+        page.evaluate(_SEND_EMPTY)
+
+
+def _see_effect(page: Page) -> None:
+    """Choose the other set of stars, and see what it would mean."""
+    page.locator("input[name=star_set][value='guideline-1.0']").check()
+    with page.expect_navigation():
+        page.locator(".form-actions button[value=look]").click()
+
+
 class Shot(NamedTuple):
-    """A page: its name, its address without language, and whether a steward looks at it."""
+    """A page.
+
+    Attributes:
+        name: of its files.
+        path: its address without language.
+        who: looks at it: ``visitor``, ``steward`` or ``admin``.
+        act: what is done on it first.
+    """
 
     name: str
     path: str
-    steward: bool = False
-    refused: bool = False
+    who: str = "visitor"
+    act: Callable[[Page], None] | None = None
 
 
 def _shots(record: dict[str, Any]) -> list[Shot]:
@@ -51,13 +72,34 @@ def _shots(record: dict[str, Any]) -> list[Shot]:
         Shot("front", "/"),
         Shot("search", "/dataset/"),
         Shot("record", f"/dataset/{name}"),
-        Shot("record-of-steward", f"/dataset/{name}", steward=True),
-        Shot("form", "/dataset/new", steward=True),
-        Shot("form-refused", "/dataset/new", steward=True, refused=True),
-        Shot("resources", f"/dataset/resources/{name}", steward=True),
-        Shot("my-records", "/dashboard/records", steward=True),
+        Shot("record-of-steward", f"/dataset/{name}", "steward"),
+        Shot("form", "/dataset/new", "steward"),
+        Shot("form-refused", "/dataset/new", "steward", _refuse),
+        Shot("resources", f"/dataset/resources/{name}", "steward"),
+        Shot("my-records", "/dashboard/records", "steward"),
         Shot("organization", f"/organization/{record['organization']['name']}"),
         Shot("login", "/user/login"),
+        *_admins_shots(),
+    ]
+
+
+def _admins_shots() -> list[Shot]:
+    """The pages of docs/admin.md."""
+    one = "/catalog-admin/lists/objective"
+    return [
+        Shot(f"admin-{name}", path, "admin", _see_effect if name == "effect" else None)
+        for name, path in (
+            ("lists", "/catalog-admin/lists"), ("list", one), ("code", f"{one}/01/edit"),
+            ("order", f"{one}/order"), ("replace", f"{one}/01/replace"),
+            ("import", f"{one}/import"),
+            ("rules", "/catalog-admin/rules"), ("stars", "/catalog-admin/rules/stars"),
+            ("effect", "/catalog-admin/rules/stars"),
+            ("mandatory", "/catalog-admin/rules/mandatory"),
+            ("fields", "/catalog-admin/rules/fields"),
+            ("field", "/catalog-admin/rules/fields/dataset/disaggregate"),
+            ("agreements", "/catalog-admin/rules/agreements/license_id"),
+            ("history", "/catalog-admin/history"), ("managers", "/catalog-admin/managers"),
+        )
     ]
 
 
@@ -79,10 +121,11 @@ def _log_in(browser: Browser, address: str, user: str, password: str) -> Page:
 def _take(page: Page, shot: Shot, folder: Path) -> None:
     for language, prefix in LANGUAGES.items():
         page.set_viewport_size({"width": 1280, "height": 900})
-        page.goto(prefix + shot.path)
-        if shot.refused:
-            with page.expect_navigation():
-                page.evaluate(_SEND_EMPTY)
+        answer = page.goto(prefix + shot.path)
+        if not answer or not answer.ok:
+            raise SystemExit(f"{shot.path}: {answer and answer.status}")
+        if shot.act:
+            shot.act(page)
         for device, (width, height) in WIDTHS.items():
             page.set_viewport_size({"width": width, "height": height})
             page.evaluate("document.fonts.ready.then(() => 0)")
@@ -102,11 +145,12 @@ def _main(arguments: argparse.Namespace) -> None:
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=_ARGUMENTS)
-        visitor = browser.new_context(base_url=address, reduced_motion="reduce").new_page()
-        password = accounts[arguments.user]["password"]
-        steward = _log_in(browser, address, arguments.user, password)
+        pages = {"visitor": browser.new_context(
+            base_url=address, reduced_motion="reduce").new_page()}
+        for who, user in (("steward", arguments.user), ("admin", arguments.admin)):
+            pages[who] = _log_in(browser, address, user, accounts[user]["password"])
         for shot in _shots(record):
-            _take(steward if shot.steward else visitor, shot, folder)
+            _take(pages[shot.who], shot, folder)
         browser.close()
     print(f"{len(list(folder.glob('*.png')))} files in {folder}")  # noqa: T201
 
@@ -116,6 +160,7 @@ if __name__ == "__main__":
     parser.add_argument("--address", default="http://localhost:5000")
     parser.add_argument("--passwords", type=Path, default=PROJECT / "instance" / "passwords.json")
     parser.add_argument("--user", default="steward", help="who looks at the steward's pages")
+    parser.add_argument("--admin", default="admin", help="who looks at the admins' pages")
     parser.add_argument("--organization", default="wiangthara-hospital", help="one of that user's")
     parser.add_argument("--output", type=Path, help="folder; a new one for temporary files")
     _main(parser.parse_args())

@@ -30,7 +30,7 @@ def test_a_sound_installation_has_only_remarks(live_site: Callable[..., LiveSite
     findings = json.loads(result.stdout)
     assert {f["check"] for f in findings} == {
         "plugins", "settings", "migrations", "solr", "redis", "worker", "site_url", "secrets",
-        "storage", "typeface",
+        "storage", "typeface", "lists",
     }
     assert all(f["advice"] for f in findings if f["state"] != "ok")
     site.stop("worker")

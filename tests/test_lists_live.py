@@ -46,8 +46,7 @@ def other(site: LiveSite) -> Iterator[list[str]]:
     )
 
     def listen() -> None:
-        for line in process.stdout or ():
-            said.append(line.strip())
+        said.extend(line.strip() for line in process.stdout or ())
 
     thread = threading.Thread(target=listen)
     thread.start()

@@ -9,6 +9,9 @@ import ckan.plugins.toolkit as tk
 import click
 
 from ckanext.thai_gdc import doctor
+from ckanext.thai_gdc.admin.import_cli import import_
+from ckanext.thai_gdc.admin.replace_cli import resume
+from ckanext.thai_gdc.admin.rules_cli import rules
 from ckanext.thai_gdc.example.cli import example
 from ckanext.thai_gdc.harvest.code_lists_cli import codes
 from ckanext.thai_gdc.search.cli import solr_schema
@@ -46,6 +49,9 @@ def check(as_json: bool) -> None:
 thai_gdc.add_command(solr_schema)
 thai_gdc.add_command(example)
 thai_gdc.add_command(codes)
+codes.add_command(import_)
+codes.add_command(resume)
+thai_gdc.add_command(rules)
 
 
 def get_commands() -> list[click.Command]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import os
 import tempfile
 from collections.abc import Callable, Iterator
@@ -19,7 +20,10 @@ from ckan.lib import jobs
 from ckan.lib.redis import connect_to_redis
 from rq import Worker
 
-from ckanext.thai_gdc import config, fields, typeface
+from ckanext.thai_gdc import config, fields, settings, typeface
+from ckanext.thai_gdc.admin import follow, proposal
+from ckanext.thai_gdc.codes import check as checking
+from ckanext.thai_gdc.codes import site
 from ckanext.thai_gdc.search import solr
 
 _ = tk._
@@ -35,6 +39,9 @@ _SECRETS = (
 )
 _SHORTEST_SECRET = 16
 _SHORTEST_SOCKET_TIMEOUT = 600
+
+#: How long the index of a large catalog may take to follow a change.
+_INDEX_FOLLOWS_IN = datetime.timedelta(hours=1)
 
 #: How long a service may take to answer.
 _SECONDS = 10
@@ -129,7 +136,16 @@ def _wrong_settings() -> Iterator[Finding]:
             % {"option": config.STARS, "names": " ".join(sorted(unknown))},
             _("Use field names of schemas/dataset.yaml."),
         )
-    if config.star_set() == "custom" and not config.stars():
+    for kind, field, message in proposal.conflicts(settings.current()):
+        if kind == "hidden":
+            yield Finding(
+                "settings",
+                "warning",
+                str(message),
+                _("Change the field “%(name)s” on the pages of the rules (/catalog-admin/rules), "
+                  "or with ckan thai-gdc rules import.") % {"name": field.name},
+            )
+    if config.star_set() == config.OWN and not config.stars():
         yield Finding(
             "settings",
             "warning",
@@ -298,7 +314,51 @@ def _typeface() -> Iterator[Finding]:
     yield Finding("typeface", "ok", _("The pages have their Thai typeface."))
 
 
+def _lists() -> Iterator[Finding]:
+    """Code lists that can be used, with nothing left to decide or to index."""
+    in_force = settings.current()
+    problems = checking.all_problems(in_force, list(site.definitions(in_force)))
+    if problems:
+        yield Finding(
+            "lists", "failed", " ".join(problems),
+            _("Mend the code lists on the page /catalog-admin/lists."),
+        )
+    clashes = list(site.clashes(in_force))
+    if clashes:
+        yield Finding(
+            "lists", "warning",
+            _("An upgrade changed what this site changed too: %(names)s.")
+            % {"names": ", ".join(f"{c.list} {c.code} ({c.attribute})" for c in clashes)},
+            _("Decide on the page /catalog-admin/lists."),
+        )
+    unknown = sorted(
+        f"{field.code_list} ({field.name})"
+        for level in fields.LEVELS for field in fields.of_level(level).values()
+        if field.is_coded and field.code_list not in site.definitions(in_force)
+    )
+    if unknown:
+        yield Finding(
+            "lists", "failed",
+            _("There is no code list %(names)s.") % {"names": ", ".join(unknown)},
+            _("Make it on the page /catalog-admin/lists, or import it."),
+        )
+    waiting = [c for c in follow.waiting() if c.created < _now() - _INDEX_FOLLOWS_IN]
+    if waiting:
+        yield Finding(
+            "lists", "warning",
+            _("The search index does not follow %(count)s changes of lists or rules yet.")
+            % {"count": len(waiting)},
+            _("Start a worker (ckan jobs worker), then run: ckan thai-gdc codes follow"),
+        )
+    if not (problems or clashes or unknown or waiting):
+        yield Finding("lists", "ok", _("The code lists can be used, and the index follows them."))
+
+
+def _now() -> datetime.datetime:
+    return datetime.datetime.now(datetime.timezone.utc)
+
+
 _CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     _plugins, _settings, _migrations, _solr, _redis, _worker, _site_url, _secrets, _storage,
-    _typeface,
+    _typeface, _lists,
 )

@@ -144,8 +144,21 @@ def _in_force(changed: settings.Settings, level: Level) -> dict[str, Field]:
     table = dict(shipped(level))
     for name, says in changed.of(f"field:{level}:").items():
         if name in table:
-            table[name] = dataclasses.replace(table[name], **says)
+            table[name] = _saying(table[name], says)
+    for name, field in table.items():
+        asking = table.get(name.removesuffix("_other")) if field.kind == "other" else None
+        if asking and asking.hidden:
+            table[name] = dataclasses.replace(field, hidden=True)
     return table
+
+
+def _saying(field: Field, says: Mapping[str, Any]) -> Field:
+    """The field with what the site says; in a language in which it says nothing, what ships."""
+    texts = {
+        key: {**(getattr(field, key) or {}), **says[key]}
+        for key in ("help_text", "example") if says.get(key)
+    }
+    return dataclasses.replace(field, **{**says, **texts})
 
 
 def of_level(level: Level) -> dict[str, Field]:

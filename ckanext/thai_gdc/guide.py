@@ -16,7 +16,8 @@ from ckanext.thai_gdc.record import values
 
 _ = tk._
 
-_FORMAT_NAMES = {
+#: The formats in which a list can be had, by what its address ends in.
+FORMAT_NAMES = {
     "csv": "CSV", "xlsx": "XLSX", "yaml": "YAML", "ttl": "Turtle", "jsonld": "JSON-LD",
 }
 
@@ -27,7 +28,8 @@ def fields() -> str:
     """Every field of a record, a resource and an organization, each with an address."""
     chapters = [
         {"title": tk.h.gdc_text(group["label"]), "level": "dataset", "fields": [
-            f for f in definitions.dataset_fields().values() if f.group == group["name"]
+            f for f in definitions.dataset_fields().values()
+            if f.group == group["name"] and not f.hidden
         ]}
         for group in definitions.groups()
     ]
@@ -37,14 +39,16 @@ def fields() -> str:
         "organization": _("Organizations"),
     }
     chapters += [
-        {"title": title, "level": level, "fields": list(definitions.of_level(level).values())}
+        {"title": title, "level": level,
+         "fields": [f for f in definitions.of_level(level).values() if not f.hidden]}
         for level, title in others.items()
     ]
+    chapters = [chapter for chapter in chapters if chapter["fields"]]
     return tk.render(
         "thai_gdc/guide.html",
         extra_vars={"chapters": chapters, "described": described,
                     "star_sets": definitions.star_sets(), "lists": _lists(chapters),
-                    "formats": {ending: _FORMAT_NAMES[ending] for ending in code_lists.FORMATS}},
+                    "formats": {ending: FORMAT_NAMES[ending] for ending in code_lists.FORMATS}},
     )
 
 

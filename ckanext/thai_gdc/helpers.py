@@ -19,12 +19,15 @@ from ckanext.thai_gdc import (
     typeface,
     wording,
 )
+from ckanext.thai_gdc.admin import pages as admin_pages
+from ckanext.thai_gdc.admin import replaced
 from ckanext.thai_gdc.fields import Field, Level
 from ckanext.thai_gdc.record import (
     conflict_form,
     consent,
     dictionary,
     resources_form,
+    stars,
     values,
     withdrawal,
 )
@@ -34,8 +37,20 @@ _ = tk._
 
 def gdc_choices(definition: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Choices of a coded field for scheming: value and label (language code to text)."""
-    code_list = codes.get(definition.get("code_list") or "yes_no")
+    code_list = codes.get(_list_in_force(definition) or "yes_no")
     return [{"value": c.code, "label": c.label} for c in code_list.choices()]
+
+
+def _list_in_force(definition: Mapping[str, Any]) -> str | None:
+    """The list of a field that scheming describes as it ships: the site may have given it another.
+
+    The names of coded fields differ across the levels.
+    """
+    for level in fields.LEVELS:
+        field = fields.of_level(level).get(definition["field_name"])
+        if field and field.is_coded:
+            return field.code_list
+    return definition.get("code_list")
 
 
 def gdc_field(name: str, level: Level = "dataset") -> Field | None:
@@ -70,15 +85,71 @@ def gdc_column_fields() -> list[Field]:
     return list(fields.column_fields().values())
 
 
+def gdc_filled_parts(rows: list[dict[str, str]]) -> set[str]:
+    """Names of the parts of a column that some row of a data dictionary has."""
+    return {name for row in rows for name, value in row.items() if value}
+
+
 def gdc_columns(value: Any) -> list[dict[str, str]]:
     """The columns of a data dictionary, whatever form the page got them in."""
     return dictionary.rows(value)
 
 
-def gdc_is_starred(name: str, level: Level = "dataset") -> bool:
-    """Whether the field must be filled in before a save."""
+def gdc_is_starred(
+    name: str, level: Level = "dataset", data: Mapping[str, Any] | None = None
+) -> bool:
+    """Whether the field must be filled in before a save.
+
+    Args:
+        name: of the field.
+        level: where it stands.
+        data: values by field name, for a field that is asked of some records only; of no
+            record in particular if not given.
+    """
     field = gdc_field(name, level)
-    return bool(field) and values.is_starred(field)
+    if not field:
+        return False
+    data = data or {}
+    data_type = codes.get("data_type").resolve(str(data.get("data_type") or ""))
+    return values.is_starred(
+        field, data_type, _owner(data) if stars.goes_by_organization(field) else None
+    )
+
+
+def _owner(data: Mapping[str, Any]) -> str | None:
+    """Id of the organization that a form shows as the record's."""
+    written = data.get("owner_org") or data.get("group_id")
+    if not written and not data.get("id"):
+        # A new record of somebody who can write in one organization only is that one's.
+        mine = tk.h.organizations_available("create_dataset")
+        written = mine[0]["id"] if len(mine) == 1 else None
+    organization = model.Group.get(str(written)) if written else None
+    return organization.id if organization else None
+
+
+def gdc_conditions(name: str, level: Level = "dataset") -> list[str]:
+    """Of which records the field is asked, in words; none where it is asked of all or none."""
+    field = gdc_field(name, level)
+    if not field or stars.always(field):
+        return []
+    return [stars.in_words(one) for one in stars.conditions(field)]
+
+
+def gdc_is_shown(name: str, level: Level, data: Mapping[str, Any]) -> bool:
+    """Whether a form shows the field: not if the site hid it and nothing stands in it."""
+    field = gdc_field(name, level)
+    return not field or not field.hidden or values.is_starred(field) or any(
+        data.get(one) not in (None, "", [], "[]") for one in (name, f"{name}_other")
+    )
+
+
+def gdc_is_group_shown(
+    group: list[Field], data: Mapping[str, Any], errors: Mapping[str, Any] | None
+) -> bool:
+    """Whether a form shows any of the fields of a group."""
+    return any(
+        gdc_is_shown(f.name, f.level, data) or f.name in (errors or {}) for f in group
+    )
 
 
 def gdc_text(text: Mapping[str, str] | str | None) -> str:
@@ -291,4 +362,5 @@ def get_helpers() -> dict[str, Callable[..., Any]]:
     return {
         **own, **page_helpers.get_helpers(), **form_helpers.get_helpers(),
         **resources_form.get_helpers(), **wording.get_helpers(),
+        **admin_pages.get_helpers(), **replaced.get_helpers(),
     }

@@ -58,11 +58,17 @@ def gdc_other_standards(record: Mapping[str, Any]) -> list[dict[str, Any]]:
         For each set that asks for something: ``label`` in the reader's language and
         ``fields`` that are blank in the record, in the order of the form.
     """
-    blank = [f for f in fields.dataset_fields().values() if _is_blank(f, record)]
+    blank = [
+        f for f in fields.dataset_fields().values()
+        if _is_blank(f, record) and not values.is_starred(
+            f, codes.get("data_type").resolve(str(record.get("data_type") or "")),
+            record.get("owner_org"),
+        )
+    ]
     asked = [
         {
             "label": language.pick(label),
-            "fields": [f for f in blank if name in f.stars and not values.is_starred(f)],
+            "fields": [f for f in blank if name in f.stars],
         }
         for name, label in fields.star_sets().items()
         if name != config.star_set()

@@ -13,7 +13,18 @@ from flask import Blueprint
 
 from ckanext.thai_gdc import cli, guide, helpers, outage, settings, typeface
 from ckanext.thai_gdc.admin import auth as admin_auth
-from ckanext.thai_gdc.admin import changes, code_action, history_action
+from ckanext.thai_gdc.admin import (
+    changes,
+    code_action,
+    history_action,
+    import_action,
+    import_views,
+    replace_action,
+    replace_views,
+    rules_action,
+    rules_views,
+)
+from ckanext.thai_gdc.admin import views as admin_views
 from ckanext.thai_gdc.harvest import action as harvest_action
 from ckanext.thai_gdc.harvest import code_lists_action
 from ckanext.thai_gdc.record import (
@@ -43,6 +54,8 @@ def _actions() -> dict[str, types.Action | types.ChainedAction]:
     rooms = (
         harvest_action, output, action, conflict_action, withdrawal_action, dictionary,
         mine, resources_action, code_lists_action, code_action, history_action,
+        import_action,
+        rules_action, replace_action,
     )
     return errors.on_writing({n: f for room in rooms for n, f in room.get_actions().items()})
 
@@ -58,7 +71,9 @@ def _blueprints() -> list[Blueprint]:
     return [
         views.gdc_record, withdrawal_views.gdc_withdrawal, guide.gdc_guide,
         resources_views.gdc_resources, typeface.gdc_typeface,
-        outage.gdc_outage,
+        outage.gdc_outage, rules_views.gdc_rules,
+        replace_views.gdc_replacement, import_views.gdc_list_import,
+        admin_views.gdc_lists,
     ]
 
 

@@ -122,6 +122,20 @@ class LiveSite:
                 os.killpg(running.pid, signal.SIGKILL)
             running.wait()
 
+    def kill(self, process: str) -> None:
+        """Kill a process that was started, and what it started, at once (SIGKILL)."""
+        running = self._running.pop(process)
+        # A worker's child that does a job is of a session of its own.
+        for one in [running.pid, *_children(running.pid)]:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(one, signal.SIGKILL)
+        running.wait()
+
+    def memory(self, process: str) -> float:
+        """Resident memory of the process, or of a child of it if that has more, in megabytes."""
+        pid = self._running[process].pid
+        return max(_resident(one) for one in [pid, *_children(pid)])
+
     def await_answer(self, seconds: float = 90) -> None:
         """Wait until the API answers.
 
@@ -185,6 +199,20 @@ class LiveSite:
         finally:
             connection.close()
 
+    def run(self, script: Path, *arguments: str) -> str:
+        """Run a Python script on the site's settings file, its first argument; its output.
+
+        Raises:
+            Problem: it failed.
+        """
+        result = subprocess.run(
+            [VENV / "bin" / "python", script, self.ini, *arguments], cwd=self._lane.folder,
+            env=python.environment(), capture_output=True, text=True,
+        )
+        if result.returncode:
+            raise Problem(result.stderr[-3000:])
+        return result.stdout
+
     def ckan(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run CKAN's command line on the site."""
         return subprocess.run(
@@ -205,6 +233,22 @@ class LiveSite:
         for process in reversed(list(self._running)):
             self.stop(process)
         self._lane.release()
+
+
+def _children(pid: int) -> list[int]:
+    """Processes that a process started and that live."""
+    with contextlib.suppress(OSError):
+        text = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
+        return [int(one) for one in text.split()]
+    return []
+
+
+def _resident(pid: int) -> float:
+    """Resident memory of a process in megabytes; 0 for one that is gone."""
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+    return 0.0
 
 
 class Sites:

@@ -37,7 +37,12 @@ def _managing(name: str) -> types.AuthFunction:
 MANAGING = (
     "gdc_code_create", "gdc_code_update", "gdc_code_retire", "gdc_code_reactivate",
     "gdc_code_delete", "gdc_code_decide", "gdc_code_uses", "gdc_code_list_create",
-    "gdc_code_list_update", "gdc_change_list", "gdc_change_undo", "gdc_manager_list",
+    "gdc_code_list_update", "gdc_code_list_import", "gdc_change_list", "gdc_change_undo",
+    "gdc_manager_list",
+    "gdc_code_replace", "gdc_replacement_show", "gdc_replacement_list", "gdc_replacement_stop",
+    "gdc_replacement_resume", "gdc_replacement_undo",
+    "gdc_rules_show", "gdc_rules_update", "gdc_field_update", "gdc_agreements_update",
+    "gdc_rules_effect",
 )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -155,20 +156,18 @@ def refuse_if_changed(subjects: Sequence[str], revision: Any) -> None:
     latest = model.Session.scalar(sa.select(sa.func.max(Setting.change_id)).where(_any(subjects)))
     if latest and latest > seen:
         change = model.Session.get(Change, latest)
-        who, when = "?", ""
+        who, at = "?", ""
         if change:
-            who, when = name_of(change.user_id), dates.show(
-                change.created.isoformat(), language.current())
+            who, at = name_of(change.user_id), when(change.created)
         raise tk.ValidationError({"revision": [Message("changed_meanwhile", _(
             "%(who)s changed this meanwhile (%(when)s). Nothing of yours was saved: look at "
             "what it says now, and save again."
-        ) % {"who": who, "when": when})]})
+        ) % {"who": who, "when": at})]})
 
 
-def _any(subjects: Sequence[str]) -> Any:
+def _any(subjects: Sequence[str], column: Any = Setting.subject) -> Any:
     return sa.or_(*(
-        Setting.subject.startswith(one, autoescape=True) if one.endswith(":")
-        else Setting.subject == one
+        column.startswith(one, autoescape=True) if one.endswith(":") else column == one
         for one in subjects
     ))
 
@@ -206,6 +205,7 @@ def write(
     if not new:
         model.Session.rollback()
         return None
+    _refuse_broken(new)
     user = model.User.get(context.get("user") or "")
     change = Change(
         created=datetime.datetime.now(datetime.timezone.utc), user_id=user.id if user else None,
@@ -225,13 +225,27 @@ def write(
     return model.Session.get(Change, number)
 
 
+def _refuse_broken(parts: Mapping[str, Any]) -> None:
+    """Refuse what PostgreSQL cannot hold as text: halves of characters, and NUL."""
+    try:
+        json.dumps(parts, ensure_ascii=False).encode()
+        broken = "\\u0000" in json.dumps(parts)
+    except UnicodeEncodeError:
+        broken = True
+    if broken:
+        raise tk.ValidationError({"value": [Message("broken_character", _(
+            "There is a damaged character in the text, which cannot be stored. Type it again."
+        ))]})
+
+
 def history(
-    prefixes: Sequence[str] = (), limit: int = 50, offset: int = 0
+    subjects: Sequence[str] = (), limit: int = 50, offset: int = 0
 ) -> tuple[int, Sequence[Change]]:
     """The changes, the latest first.
 
     Args:
-        prefixes: only those of subjects that begin so; all if none is given.
+        subjects: only those of these subjects, which are as refuse_if_changed takes them;
+            all if none is given.
         limit: how many at most.
         offset: how many of the latest to leave out.
 
@@ -239,18 +253,41 @@ def history(
         How many there are in all, and the chosen ones.
     """
     chosen = sa.select(Change)
-    if prefixes:
+    if subjects:
         subject = sa.func.jsonb_object_keys(Change.parts, type_=sa.UnicodeText).column_valued()
         chosen = chosen.where(sa.exists(
-            sa.select(subject).where(sa.or_(*(
-                subject.startswith(one, autoescape=True) for one in prefixes
-            )))
+            sa.select(subject).where(_any(subjects, subject))
         ))
     count = model.Session.scalar(sa.select(sa.func.count()).select_from(chosen.subquery())) or 0
     rows = model.Session.scalars(
         chosen.order_by(Change.id.desc()).limit(limit).offset(offset)
     ).all()
     return count, rows
+
+
+def undone(numbers: Sequence[int]) -> dict[int, int]:
+    """Which of the changes were taken back, and by which change (the last one)."""
+    rows = model.Session.execute(
+        sa.select(Change.undoes, sa.func.max(Change.id)).where(Change.undoes.in_(numbers))
+        .group_by(Change.undoes)
+    )
+    return {was: by for was, by in rows if was is not None}
+
+
+def when(moment: datetime.datetime | str) -> str:
+    """Day and time of a change in the site's time zone and the reader's era.
+
+    Args:
+        moment: with its time zone; a text in ISO 8601.
+    """
+    if isinstance(moment, str):
+        moment = datetime.datetime.fromisoformat(moment)
+    utc = moment.astimezone(datetime.timezone.utc)
+    day = tk.h.render_datetime(utc, date_format="%Y-%m-%d")
+    return _("%(day)s at %(time)s") % {
+        "day": dates.show(day, language.current()),
+        "time": tk.h.render_datetime(utc, date_format="%H:%M"),
+    }
 
 
 def name_of(user_id: str | None) -> str:

@@ -265,7 +265,7 @@ def gdc_code_list_create(context: types.Context, data_dict: types.DataDict) -> d
 
     def compute(now: settings.Settings, errors: dict[str, list[Any]]) -> Parts:
         said = _said({key: data_dict.get(key) for key in ("th", "en")})
-        errors.update(_wrong_list(now, data_dict, said))
+        errors.update(wrong_list(now, data_dict, said))
         entries = [e for e in data_dict.get("codes") or () if isinstance(e, Mapping)]
         parts: Parts = {f"list:{name}": {
             "own": True, "label": said, "pattern": data_dict.get("pattern") or None,
@@ -282,9 +282,16 @@ def gdc_code_list_create(context: types.Context, data_dict: types.DataDict) -> d
     return change_list(context, data_dict, str(name), compute)
 
 
-def _wrong_list(
+def wrong_list(
     now: settings.Settings, data_dict: Mapping[str, Any], said: Mapping[str, Any]
 ) -> dict[str, list[Any]]:
+    """What is wrong with what a new list says of itself.
+
+    Args:
+        now: what is in force.
+        data_dict: ``list`` (its name) and ``pattern``.
+        said: what it is called: a text or None for ``th`` and ``en``.
+    """
     errors: dict[str, list[Any]] = {}
     name = data_dict.get("list")
     if not isinstance(name, str) or not re.fullmatch(_NAME, name):

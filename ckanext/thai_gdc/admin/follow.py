@@ -6,14 +6,15 @@ record (its licence's name, what is to mend in it, when it is due) was made at i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 import sqlalchemy as sa
-from ckan import model
+from ckan import model, types
 
 from ckanext.thai_gdc import settings
-from ckanext.thai_gdc.admin import uses
-from ckanext.thai_gdc.admin.changes import Change, Setting
+from ckanext.thai_gdc.admin import effect, uses
+from ckanext.thai_gdc.admin.changes import Change, Setting, proposed
 from ckanext.thai_gdc.search import index
 
 #: Of a row of gdc_setting that says nothing, but up to which change the index has followed.
@@ -27,13 +28,23 @@ def later(change_id: int) -> None:
     catches up (see ``waiting``).
     """
     change = model.Session.get(Change, change_id)
-    if not change or not any(_concerns_index(subject) for subject in change.parts):
+    if not change or not _concerning(change):
         return
     index.enqueue(after, title="thai_gdc: index after a change of lists or rules")
 
 
-def _concerns_index(subject: str) -> bool:
-    return subject.startswith(("code:", "rule:", "field:"))
+def _concerning(change: Change) -> list[str]:
+    """The subjects of a change by which the index may tell something else."""
+    return [
+        subject for subject, (was, now) in change.parts.items()
+        if subject.startswith(("rule:", "field:"))
+        or (subject.startswith("code:") and _told(was) != _told(now))
+    ]
+
+
+def _told(said: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What a code says that the index could tell: not whether it can be newly chosen."""
+    return {k: v for k, v in said["says"].items() if k != "active"} if said else {}
 
 
 def waiting() -> Sequence[Change]:
@@ -44,7 +55,7 @@ def waiting() -> Sequence[Change]:
         later_ones = later_ones.where(Change.id > done.change_id)
     return [
         change for change in model.Session.scalars(later_ones)
-        if any(_concerns_index(subject) for subject in change.parts)
+        if _concerning(change)
     ]
 
 
@@ -59,19 +70,22 @@ def after() -> None:
     if not changes:
         return
     last = changes[-1].id
-    subjects = {subject for change in changes for subject in change.parts}
-    rules = any(s.startswith(("rule:", "field:")) for s in subjects)
-    index.renew(_all() if rules else _carrying(sorted(subjects)))
+    subjects = {subject for change in changes for subject in _concerning(change)}
+    index.renew(dict.fromkeys([*_by_rules(changes), *_carrying(sorted(subjects))]))
     model.Session.merge(Setting(subject=_FOLLOWED, value=None, change_id=last))
     model.Session.commit()
 
 
-def _all() -> Iterator[str]:
-    yield from model.Session.scalars(
-        sa.select(model.Package.id).where(
-            model.Package.type == "dataset", model.Package.state != model.State.DELETED
-        )
-    ).all()
+def _by_rules(done: Sequence[Change]) -> Iterator[str]:
+    """The records that break a rule since, or no longer, or did in between."""
+    context: types.Context = {"ignore_auth": True, "user": ""}
+    after = settings.current()
+    for change in reversed(done):
+        parts = {s: was for s, (was, _n) in change.parts.items() if not s.startswith("code:")}
+        before = proposed(after, parts)
+        if any(subject.startswith(("rule:", "field:")) for subject in parts):
+            yield from effect.concerned(context, before, after)
+        after = before
 
 
 def _carrying(subjects: Iterable[str]) -> Iterator[str]:

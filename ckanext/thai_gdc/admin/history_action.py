@@ -6,10 +6,10 @@ import re
 from typing import Any, cast
 
 import ckan.plugins.toolkit as tk
-from ckan import authz, model, types
+from ckan import model, types
 
 from ckanext.thai_gdc import settings
-from ckanext.thai_gdc.admin import changes, uses, words
+from ckanext.thai_gdc.admin import changes, proposal, uses, words
 from ckanext.thai_gdc.codes import check, site
 from ckanext.thai_gdc.record import paging
 from ckanext.thai_gdc.record.errors import Message
@@ -45,14 +45,17 @@ def gdc_change_list(context: types.Context, data_dict: types.DataDict) -> dict[s
         data_dict: ``list`` (only of that list), ``limit`` (50, at most 1,000), ``offset``.
 
     Returns:
-        ``count``, and ``results``: see described.
+        ``count``, and ``results``: see described; also ``undone_by`` (number of the change
+        that took it back last; None if none did).
     """
     tk.check_access("gdc_change_list", context, data_dict)
     limit, offset = paging.part(data_dict, rows=_ROWS, most=_MOST_ROWS)
     name = data_dict.get("list")
-    prefixes = (f"code:{name}:", f"list:{name}") if name else ()
-    count, rows = changes.history(prefixes, limit, offset)
-    return {"count": count, "results": [described(row) for row in rows]}
+    subjects = (f"code:{name}:", f"list:{name}") if name else ()
+    count, rows = changes.history(subjects, limit, offset)
+    undone = changes.undone([row.id for row in rows])
+    return {"count": count, "results": [
+        {**described(row), "undone_by": undone.get(row.id)} for row in rows]}
 
 
 def gdc_change_undo(context: types.Context, data_dict: types.DataDict) -> dict[str, Any]:
@@ -96,9 +99,14 @@ def gdc_change_undo(context: types.Context, data_dict: types.DataDict) -> dict[s
             ) % {"names": ", ".join(words.title(s) for s in used)})]
         names = {s.split(":")[1] for s in parts if s.startswith(("code:", "list:"))}
         if not errors:
-            problems = check.all_problems(changes.proposed(now, parts), sorted(names))
+            would_be = changes.proposed(now, parts)
+            problems = check.all_problems(would_be, sorted(names))
             if problems:
                 errors["code_list"] = list(problems)
+            told = {str(message) for _kind, _field, message in proposal.conflicts(now)}
+            clashing = [m for _kind, _field, m in proposal.conflicts(would_be) if m not in told]
+            if clashing:
+                errors["id"] = clashing
         if errors:
             raise tk.ValidationError(cast(Any, errors))
         undone = changes.write(context, now, parts, note, undoes=change.id)
@@ -173,11 +181,6 @@ def gdc_manager_list(context: types.Context, data_dict: types.DataDict) -> dict[
          for u in users if u and u.state == model.State.ACTIVE),
         key=lambda one: one["display_name"],
     )}
-
-
-def may_manage(name: str | None) -> bool:
-    """Whether links to the admins' pages are for this user."""
-    return bool(name) and authz.is_authorized_boolean("gdc_catalog_manage", {"user": name or ""})
 
 
 def get_actions() -> dict[str, types.Action]:

@@ -8,10 +8,11 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from ckan import model
 
-from ckanext.thai_gdc import fields, language
+from ckanext.thai_gdc import config, fields, language
 from ckanext.thai_gdc.admin.changes import Change
-from ckanext.thai_gdc.codes import get, site
+from ckanext.thai_gdc.codes import check, get, site
 from ckanext.thai_gdc.harvest import code_lists
+from ckanext.thai_gdc.record import stars
 
 _ = tk._
 
@@ -38,6 +39,15 @@ def attribute_title(attribute: str) -> str:
         "hidden": _("Hidden"), "help_text": _("Help"), "example": _("Example"),
         "code_list": _("Code list"),
     }.get(attribute, attribute)
+
+
+def access() -> dict[str, str]:
+    """Who may see the records of a category (check.ACCESS), in words."""
+    return {
+        "public": _("Everybody may see the record and the data"),
+        "restricted": _("Everybody may see the record, not the data"),
+        "by-right": _("Only those with the right may see even the record"),
+    }
 
 
 def lines(change: Change) -> list[dict[str, str]]:
@@ -86,13 +96,58 @@ def _differences(subject: str, before: Any, after: Any) -> Iterator[tuple[str, A
         # What the site does not say is what ships.
         before = {**ships, **before["says"]} if before else dict(ships)
         after = {**ships, **after["says"]} if after else dict(ships)
+        for entry in (before, after) if before and after else ():
+            # Not to say it means that the code can be chosen.
+            entry["active"] = entry.get("active") is not False
+    elif subject.startswith("list:"):
+        before, after = _ordered(subject, before, after)
     if isinstance(before or after, Mapping):
         before, after = before or {}, after or {}
-        for key in dict.fromkeys([*before, *after]):
+        for key in sorted({*before, *after}, key=_rank):
             if key not in ("own", "code") and before.get(key) != after.get(key):
                 yield attribute_title(key), before.get(key), after.get(key)
+    elif subject.startswith("rule:"):
+        yield "", _of_rule(subject, before), _of_rule(subject, after)
     else:
         yield "", before, after
+
+
+def _rank(key: str) -> tuple[int, str]:
+    """Sorts what is said of a code or a list as forms have it."""
+    order = ("label", "pattern", "order", "th", "en", *check.ATTRIBUTES)
+    return order.index(key) if key in order else len(order), key
+
+
+def _ordered(subject: str, before: Any, after: Any) -> list[dict[str, Any]]:
+    """What the site said of a list, with an order only if codes changed places in it."""
+    name = subject.removeprefix("list:")
+    ships = [entry["code"] for entry in site.shipped().get(name, {}).get("codes", ())]
+    said = [{"order": ships, **(one or {})} for one in (before, after)]
+    common = set(said[0]["order"]) & set(said[1]["order"])
+    places = [[code for code in one["order"] if code in common] for one in said]
+    if places[0] == places[1]:
+        # Codes that came and went are told by themselves.
+        said = [{key: value for key, value in one.items() if key != "order"} for one in said]
+    return said
+
+
+def _of_rule(subject: str, value: Any) -> str:
+    """What a rule says, in words; empty for nothing."""
+    table = fields.dataset_fields()
+
+    def label(name: str) -> str:
+        return language.pick(table[name].label) if name in table else name
+
+    if subject == "rule:star_set":
+        names = {**fields.star_sets(), config.OWN: _("The site's own set")}
+        return language.pick(names.get(value, value))
+    if subject == "rule:stars":
+        return ", ".join(label(name) for name in value or ())
+    return "; ".join(
+        _("%(field)s for %(records)s") % {"field": label(row["field"]), "records": stars.in_words(
+            stars.Condition(frozenset(row["data_types"]), frozenset(row["organizations"])))}
+        for row in value or ()
+    )
 
 
 def worded(value: Any) -> str:

@@ -1,13 +1,15 @@
 /* Checks a form while it is filled in, by the rules that the page carries (record/browser.py
  * makes them of the definitions by which the server judges again). Says all at once.
  *
- * gdc.checker(rules) -> { normalise, oneLine, ofField(form, name), count(value) }
+ * gdc.checker(rules) -> { normalise, oneLine, ofField(form, name), conditional(form), count(value) }
  */
 (function () {
   "use strict";
 
   const gdc = (window.gdc = window.gdc || {});
   const QUOTED = 60;
+  const DATA_TYPE = "data_type";
+  const OWNER = "owner_org";
 
   gdc.filled = (pattern, values) =>
     pattern.replace(/\{(\w+)\}/g, (place, name) => (name in values ? values[name] : place));
@@ -157,9 +159,24 @@
       return [];
     }
 
+    /* The sentence for a field that is left blank, if the record has to have it. */
+    function missing(form, rule) {
+      if (rule.missing || !rule.missingIf) return rule.missing;
+      const [dataType] = gdc.valuesOf(form, DATA_TYPE);
+      const [owner] = gdc.valuesOf(form, OWNER);
+      const isMeant = rule.missingIf.when.some(({ types, organizations }) =>
+        (!types.length || types.includes(dataType)) && (!organizations.length || organizations.includes(owner)));
+      return isMeant ? rule.missingIf.message : undefined;
+    }
+
+    /* Fields that some records have to have, and whether this one has to. */
+    const conditional = (form) => Object.entries(rules.fields)
+      .filter(([, rule]) => rule.missingIf)
+      .map(([name, rule]) => [name, Boolean(missing(form, rule))]);
+
     /* Everything that is wrong with a field as it stands in the form. */
     function ofField(form, name) {
-      const rule = rules.fields[name];
+      const rule = rules.fields[name] && { ...rules.fields[name], missing: missing(form, rules.fields[name]) };
       if (rule && rule.columns) return ofColumns(rule.columns, gdc.blockOf(form, name));
       const controls = controlsOf(form, name);
       if (!rule || !controls.length) return [];
@@ -179,11 +196,12 @@
     /* Names of the fields whose judgement depends on this one. */
     function dependents(name) {
       return Object.keys(rules.fields).filter((one) => {
-        const { other, unit, agrees, atLeast } = rules.fields[one];
+        const { missingIf, other, unit, agrees, atLeast } = rules.fields[one];
+        if (missingIf && [DATA_TYPE, OWNER].includes(name)) return true;
         return [other && other.of, unit && unit.of, agrees && agrees.with, atLeast && atLeast.of].includes(name);
       });
     }
 
-    return { normalise, oneLine, count, ofField, dependents, names: Object.keys(rules.fields) };
+    return { normalise, oneLine, count, ofField, conditional, dependents, names: Object.keys(rules.fields) };
   };
 })();

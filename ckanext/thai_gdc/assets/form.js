@@ -56,6 +56,19 @@
     });
   }
 
+  /* The stars that go by the data type and the organization. */
+  function showStars(form, checker) {
+    checker.conditional(form).forEach(([name, isAsked]) => {
+      const field = gdc.blockOf(form, name);
+      if (!field) return;
+      field.querySelectorAll("[data-gdc-star]").forEach((star) => { star.hidden = !isAsked; });
+      const control = document.getElementById(`field-${name}`);
+      if (!control || !control.matches("input, select, textarea")) return;
+      if (isAsked) control.setAttribute("aria-required", "true");
+      else control.removeAttribute("aria-required");
+    });
+  }
+
   /* What the chosen code means, and what agrees with it elsewhere. */
   function showWhatIsMeant(form) {
     form.querySelectorAll("[data-gdc-explained]").forEach((list) => {
@@ -239,9 +252,11 @@
       block.addEventListener("change", () => {
         showWhatApplies(block);
         showWhatIsMeant(block);
+        if (checker) showStars(block, checker);
       });
       showWhatApplies(block);
       showWhatIsMeant(block);
+      if (checker) showStars(block, checker);
       if (checker) check(form, block, checker);
       block.querySelectorAll("[data-gdc-limit]").forEach((counter) => {
         const control = document.getElementById(counter.id.replace(/-count$/, ""));

@@ -8,7 +8,7 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 
-from ckanext.thai_gdc import fields, settings, text
+from ckanext.thai_gdc import fields, language, settings, text
 from ckanext.thai_gdc.codes import site
 from ckanext.thai_gdc.record.errors import Message
 
@@ -32,16 +32,18 @@ class Problem(Message):
     Attributes:
         entry: code of the entry; empty where it is about the whole list.
         attribute: what of it: ``code``, ``th``, ``legacy`` ...; empty for the whole entry.
+        list: name of the list, where several are judged together.
     """
 
     entry: str
     attribute: str
+    list: str
 
     @classmethod
     def of(cls, sentence: str, entry: Any = "", attribute: str = "") -> Problem:
         """The sentence, with what it is about."""
         problem = cls("bad_list", sentence)
-        problem.entry, problem.attribute = str(entry or ""), attribute
+        problem.entry, problem.attribute, problem.list = str(entry or ""), attribute, ""
         return problem
 
 
@@ -92,12 +94,18 @@ def all_problems(changed: settings.Settings, names: Sequence[str]) -> list[Probl
                 concerned[str(field.code_list)] = None
     with settings.supposing(changed):
         definitions = site.definitions(changed)
-        return [
-            problem
-            for name in concerned
-            if name in definitions
-            for problem in problems(name, definitions[name])
+        found = [
+            Problem.of(
+                _("“%(field)s” takes its codes from the list “%(list)s”, which would be gone.")
+                % {"field": language.pick(field.label), "list": field.code_list}
+            )
+            for _level, field in _coded() if field.code_list not in definitions
         ]
+        for name in concerned:
+            for problem in problems(name, definitions[name]) if name in definitions else ():
+                problem.list = name
+                found.append(problem)
+        return found
 
 
 def is_pattern(value: Any) -> bool:
@@ -122,17 +130,17 @@ def _of_entry(entry: Mapping[str, Any], number: int, pattern: str) -> Iterator[P
             % {"code": code, "pattern": pattern or _("letters, digits, - _ and .")},
             code, "code",
         )
-    for language in _LANGUAGES:
-        label = entry.get(language)
+    for spoken in _LANGUAGES:
+        label = entry.get(spoken)
         if not isinstance(label, str) or not text.one_line(label):
             yield Problem.of(
                 _("“%(code)s” has no label in the language “%(language)s”.")
-                % {"code": code, "language": language}, code, language,
+                % {"code": code, "language": spoken}, code, spoken,
             )
         elif len(label) > _LABEL_LIMIT:
             yield Problem.of(
                 _("A label of “%(code)s” has more than %(limit)s characters.")
-                % {"code": code, "limit": _LABEL_LIMIT}, code, language,
+                % {"code": code, "limit": _LABEL_LIMIT}, code, spoken,
             )
     for key, value in entry.items():
         if key in ("code", *_LANGUAGES) or value is None:
@@ -198,6 +206,12 @@ _ATTRIBUTES: dict[str, tuple[Callable[[Any], bool], Callable[[], str]]] = {
 
 #: The names of what a code may say beyond its labels, in the order of forms and tables.
 ATTRIBUTES = tuple(_ATTRIBUTES)
+
+#: Those of them that are true or false, lists of texts, and a text in each language.
+TRUTHS, LISTS, BILINGUAL = (
+    frozenset(name for name, (judge, _wanted) in _ATTRIBUTES.items() if judge is kind)
+    for kind in (_is_truth, _is_texts, _is_bilingual)
+)
 
 
 def _repeated(entries: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:

@@ -23,7 +23,7 @@ from ckanext.thai_gdc.harvest import vocabulary
 _COLUMNS = ("code", "th", "en", "other", "active", "legacy")
 
 #: Attributes that name the same thing in somebody else's vocabulary.
-_SAME_AS = ("dcat", "uri", "datatype")
+SAME_AS = ("dcat", "uri", "datatype")
 
 
 def _definitions() -> dict[str, dict[str, Any]]:
@@ -171,7 +171,7 @@ def graph(name: str) -> Graph:
             found.add((concept, SKOS.hiddenLabel, Literal(older)))
         for language, text in code.attributes.get("explain", {}).items():
             found.add((concept, SKOS.definition, Literal(text, lang=language)))
-        for key in _SAME_AS:
+        for key in SAME_AS:
             if key in code.attributes:
                 found.add((concept, SKOS.closeMatch, URIRef(code.attributes[key])))
         if not code.active:

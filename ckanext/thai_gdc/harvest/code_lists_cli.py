@@ -9,6 +9,7 @@ import ckan.plugins.toolkit as tk
 import click
 import yaml
 
+from ckanext.thai_gdc.admin import follow
 from ckanext.thai_gdc.codes import check as checking
 from ckanext.thai_gdc.harvest import code_lists
 
@@ -75,3 +76,11 @@ def export(names: tuple[str, ...], form: str, output: Path | None) -> None:
         output.write_bytes(content)
     else:
         click.get_binary_stream("stdout").write(content)
+
+
+@codes.command("follow")
+def follow_() -> None:
+    """Index what changes of lists and rules concern, where the background job did not."""
+    waiting = len(follow.waiting())
+    follow.after()
+    click.echo(_("%(count)s changes followed.") % {"count": waiting})

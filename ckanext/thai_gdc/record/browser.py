@@ -13,7 +13,7 @@ from ckan import model
 
 from ckanext.thai_gdc import codes, fields, text
 from ckanext.thai_gdc.fields import Field, Level
-from ckanext.thai_gdc.record import rules, values
+from ckanext.thai_gdc.record import rules, stars, values
 
 #: Kinds whose length is limited.
 _MEASURED = frozenset({"text", "other", "email", "url", "line"})
@@ -27,6 +27,7 @@ def form_rules(level: Level) -> dict[str, Any]:
     Returns:
         ``normalise``: the steps of text.normalise, each a pattern and what takes its place;
         ``fields``: rules by field name. Of each: ``missing`` (the sentence, if starred),
+        ``missingIf`` (the same, and for which data types and organizations),
         ``max`` and ``tooLong``, ``pattern`` and ``wrong``, ``limit``, ``isDate``, ``tags``,
         ``columns``, ``other``, ``unit``, ``agrees``, ``atLeast``: what the kind and the
         definition ask.
@@ -48,8 +49,16 @@ def _step(pattern: str, new: str) -> tuple[str, str]:
 
 def _rules(field: Field, table: dict[str, Field]) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    if values.is_starred(field):
+    if stars.always(field):
         found["missing"] = values.missing(field)
+    elif stars.conditions(field):
+        found["missingIf"] = {
+            "message": values.missing(field),
+            "when": [
+                {"types": sorted(one.data_types), "organizations": sorted(one.organizations)}
+                for one in stars.conditions(field)
+            ],
+        }
     if field.kind in _MEASURED:
         found["max"] = field.max_length or values.MAX_LENGTH
         found["tooLong"] = values.too_long(field, "{count}", found["max"])

@@ -43,6 +43,7 @@ CODES = {
     "bad_list": "the code list could not be used as it would be",
     "in_use": "records use the code, or used it once",
     "unknown": "there is none of that name",
+    "running": "a replacement of codes is not finished",
     OTHER: "a rule of CKAN itself",
 }
 

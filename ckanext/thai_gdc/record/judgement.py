@@ -57,7 +57,7 @@ def problems(record: Mapping[str, Any]) -> list[Problem]:
 def _keywords(record: Mapping[str, Any]) -> Iterator[Problem]:
     field = fields.dataset_fields()["tag_string"]
     names = [tag["name"] for tag in record.get("tags", [])]
-    if not names and values.is_starred(field):
+    if not names and values.is_starred(field, _data_type(record), record.get("owner_org")):
         yield Problem(field.name, values.missing(field))
     try:
         values.check_length(field, ",".join(names))
@@ -67,24 +67,27 @@ def _keywords(record: Mapping[str, Any]) -> Iterator[Problem]:
         yield Problem(field.name, refusal.message)
 
 
+def _data_type(record: Mapping[str, Any]) -> str | None:
+    return codes.get("data_type").resolve(str(record.get("data_type") or ""))
+
+
 def _judged(
     stored: Mapping[str, Any], record: Mapping[str, Any], table: Mapping[str, Field]
 ) -> Iterator[tuple[str, Message]]:
-    data_type = codes.get("data_type").resolve(str(record.get("data_type") or ""))
+    data_type = _data_type(record)
     sound: dict[str, Any] = {}
     for name, field in table.items():
         if field.kind in _NOT_JUDGED or not field.applies_to(data_type):
             continue
         written = stored.get(name)
-        carried = written if isinstance(written, list) else [written]
         try:
-            value = values.normalise(field, written, [str(code) for code in carried])
+            value = values.normalise(field, written, values.codes_in(field, written))
         except values.Refused as refusal:
             for message in refusal.messages:
                 yield name, message
             continue
         if value is not None:
             sound[name] = value
-        elif values.is_starred(field):
+        elif values.is_starred(field, data_type, record.get("owner_org")):
             yield name, values.missing(field)
     yield from rules.violations(sound, table)

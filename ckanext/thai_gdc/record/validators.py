@@ -19,6 +19,7 @@ from ckanext.thai_gdc.record import (
     consent,
     organizations,
     rules,
+    stars,
     understood,
     values,
     withdrawal,
@@ -57,9 +58,12 @@ def gdc_field(definition: Mapping[str, Any], schema: Mapping[str, Any]) -> types
         errors: types.FlattenErrorDict, context: types.Context,
     ) -> None:
         written = data.get(key, tk.missing)
-        if written is tk.missing and field.is_core_column and context.get("package"):
+        package = context.get("package")
+        if written is tk.missing and field.is_core_column and package:
             # CKAN keeps its own columns when an update leaves them out.
             data.pop(key, None)
+            if not getattr(package, field.name) and _is_starred(field, data, context):
+                errors[key].append(values.missing(field))
             raise tk.StopOnError
         if field.level != "organization" and not field.applies_to(_data_type(data)):
             understood.note_dropped(field, data.pop(key, None))
@@ -73,7 +77,7 @@ def gdc_field(definition: Mapping[str, Any], schema: Mapping[str, Any]) -> types
             errors[key].extend(refusal.messages)
             raise tk.StopOnError from None
         understood.note(field, written, value)
-        if value is None and values.is_starred(field):
+        if value is None and _is_starred(field, data, context):
             errors[key].append(values.missing(field))
             raise tk.StopOnError
         if value is not None:
@@ -90,6 +94,21 @@ def gdc_field(definition: Mapping[str, Any], schema: Mapping[str, Any]) -> types
 def _data_type(data: types.FlattenDataDict) -> str | None:
     written = data.get(("data_type",))
     return codes.get("data_type").resolve(written) if isinstance(written, str) else None
+
+
+def _is_starred(
+    field: Field, data: types.FlattenDataDict, context: types.Context
+) -> bool:
+    """Whether the record that is being saved has to have the field."""
+    owner: str | None = None
+    if stars.goes_by_organization(field):
+        written = data.get(("owner_org",), tk.missing)
+        package = context.get("package")
+        if written is tk.missing and package:
+            owner = package.owner_org
+        elif isinstance(written, str) and (organization := model.Group.get(written.strip())):
+            owner = organization.id
+    return values.is_starred(field, _data_type(data), owner)
 
 
 def _is_asked_for(
@@ -117,9 +136,12 @@ def _is_asked_for(
 def _carried(
     field: Field, key: types.FlattenKey, data: types.FlattenDataDict, context: types.Context
 ) -> Collection[str]:
-    """The codes that the record (or resource) carries already: a retired one stays valid."""
+    """The codes that the record (or resource) carries already: a retired one stays valid.
+
+    So does one that a replacement takes back (``gdc_restored`` of its context).
+    """
     package = context.get("package")
-    if not field.is_coded or not package:
+    if not package or not (field.is_coded or field.kind == "columns"):
         return ()
     if field.level == "resource":
         resource = model.Resource.get(data.get((*key[:-1], "id")) or "")
@@ -128,9 +150,8 @@ def _carried(
         stored = getattr(package, field.name)
     else:
         stored = package.extras.get(field.name)
-    if not stored:
-        return ()
-    return json.loads(stored) if field.is_multiple and stored.startswith("[") else (stored,)
+    restored: Collection[str] = context.get("gdc_restored", ())
+    return {*restored, *values.codes_in(field, stored)}
 
 
 @_scheming
@@ -160,7 +181,7 @@ def gdc_tags(definition: Mapping[str, Any], schema: Mapping[str, Any]) -> types.
                     data[("tags", position, "name")] = one
                     understood.note(field, written, one)
                     position += 1
-        if not problems and not names and values.is_starred(field):
+        if not problems and not names and _is_starred(field, data, context):
             problems.append(values.missing(field))
         try:
             values.check_length(field, ",".join(names))

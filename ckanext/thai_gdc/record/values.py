@@ -16,8 +16,9 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 
-from ckanext.thai_gdc import codes, config, dates, fields, language, text
+from ckanext.thai_gdc import codes, dates, fields, language, text
 from ckanext.thai_gdc.fields import Field
+from ckanext.thai_gdc.record import stars
 from ckanext.thai_gdc.record.errors import Message
 
 _ = tk._
@@ -78,12 +79,11 @@ def naming(field: Field, message: str) -> str:
     return _("“%(label)s”: %(message)s") % {"label": label(field), "message": message}
 
 
-def is_starred(field: Field) -> bool:
-    """Whether the star set in force demands the field."""
-    chosen = config.star_set()
-    if chosen == "custom" and field.level == "dataset":
-        return field.name in config.stars()
-    return chosen in field.stars or (chosen == "custom" and bool(field.stars))
+def is_starred(
+    field: Field, data_type: str | None = None, organization: str | None = None
+) -> bool:
+    """Whether a save asks for the field; see stars.asks."""
+    return stars.asks(field, data_type, organization)
 
 
 def missing(field: Field) -> Message:
@@ -111,6 +111,22 @@ def normalise(field: Field, value: Any, kept: Collection[str] = ()) -> Any:
     if value is None or value is tk.missing:
         return None
     return _BY_KIND.get(field.kind, _text)(field, value, kept)
+
+
+def codes_in(field: Field, stored: Any) -> set[str]:
+    """The codes that a value of the field carries, as it is stored or as a reader gets it."""
+    if isinstance(stored, str) and field.is_list and stored.startswith("["):
+        try:
+            stored = json.loads(stored)
+        except ValueError:
+            return set()
+    if field.kind != "columns":
+        several = stored if isinstance(stored, list | tuple) else [stored]
+        return {str(code) for code in several if code}
+    parts = [name for name, part in fields.column_fields().items() if part.is_coded]
+    rows = stored if isinstance(stored, list | tuple) else ()
+    return {str(row[name]) for row in rows if isinstance(row, Mapping)
+            for name in parts if row.get(name)}
 
 
 def plain_text(field: Field, value: Any) -> str:
@@ -365,7 +381,7 @@ def _columns(
         if not isinstance(row, Mapping):
             problems.append(_in_row(number, _no_columns(field).message))
         else:
-            column, wrong = _column(row)
+            column, wrong = _column(row, kept)
             if not any(column.values()) and all(m.code == "missing" for m in wrong):
                 continue
             problems += [_in_row(number, message) for message in wrong]
@@ -408,7 +424,9 @@ def _rows(field: Field, value: Any) -> list[Any]:
     return list(value)
 
 
-def _column(row: Mapping[Any, Any]) -> tuple[dict[str, str], list[Message]]:
+def _column(
+    row: Mapping[Any, Any], kept: Collection[str] = ()
+) -> tuple[dict[str, str], list[Message]]:
     """One column as it is stored, and what is wrong with it."""
     table = fields.column_fields()
     column = dict.fromkeys(table, "")
@@ -423,7 +441,7 @@ def _column(row: Mapping[Any, Any]) -> tuple[dict[str, str], list[Message]]:
     ]
     for name, part in table.items():
         try:
-            column[name] = normalise(part, row.get(name)) or ""
+            column[name] = normalise(part, row.get(name), kept) or ""
         except Refused as refusal:
             wrong.append(refusal.message)
         else:
