@@ -31,7 +31,7 @@ _NAMES = (
      " Non-Commercial No-Derivs Open Data Database License CCZero PDDL ODbL GNU Free"
      " Documentation UK Government Licence OGL Public Domain Dedication and"),
     ("Examples of what has to be typed in Latin letters, and a classification", "my-dataset"
-     " my-group my-organization opd-patients-by-disease ICD-10"),
+     " my-group my-organization opd-patients-by-disease ICD-10 a-z"),
     ("Columns that the DataStore and its table add by themselves", "_id colspacer"),
     ("Parameters of the API, as they have to be written", "filter_fields filter_values"
      " start_date end_date offset_days"),
@@ -41,14 +41,16 @@ _NAMES = (
 )
 NAMES = frozenset(name for _, names in _NAMES for name in names.split())
 
+#: The codes of the data dictionary's types, which stand beside their labels.
+_TYPES = frozenset((
+    "text", "integer", "decimal", "date", "datetime", "boolean", "geometry", "other",
+))
 #: The same on some pages only, by a part of their addresses.
 _NAMES_AT = {
     # The database's own names of its types
     "/dictionary/": frozenset(("int4", "text", "numeric", "timestamp")),
-    # The codes of the data dictionary's types, beside their labels
-    "/guide/": frozenset((
-        "text", "integer", "decimal", "date", "datetime", "boolean", "geometry", "other",
-    )),
+    "/guide/": _TYPES,
+    "/catalog-admin/lists/": _TYPES,
 }
 
 #: Attributes that are read out or shown.
@@ -57,10 +59,13 @@ _SAID = frozenset((
     "aria-valuetext", "label", "summary",
 ))
 #: Attributes for scripts that hold no sentences.
-_NO_SENTENCES = frozenset(
-    ("data-module", "data-diff", "data-bs-toggle", "data-module-fields", "data-gdc-formats")
-)
-_SILENT = frozenset(("script", "style", "code", "pre", "kbd", "samp"))
+_NO_SENTENCES = frozenset((
+    "data-module", "data-diff", "data-bs-toggle", "data-module-fields", "data-gdc-formats",
+    # What a search in the page looks through: the words of both languages.
+    "data-gdc-words",
+))
+#: What a textarea holds was typed by somebody, or is to be typed over.
+_SILENT = frozenset(("script", "style", "code", "pre", "kbd", "samp", "textarea"))
 _NO_WORDS = re.compile(
     r"""[\w.+-]+@[\w-]+(?:\.[\w-]+)+      # addresses of mail
     | (?:https?://|www\.)[^\s"'<>]*       # addresses of the web
@@ -105,7 +110,9 @@ def _texts(element: HtmlElement, language: str) -> Iterator[tuple[str, str]]:
     for name, value in element.attrib.items():
         for text in _of_attribute(element, str(name), str(value)):
             yield f"{where}[{name}]", text
-    for piece in (element.text, *(child.tail for child in element)):
+    # What a textarea holds was typed by somebody.
+    own = None if element.tag == "textarea" else element.text
+    for piece in (own, *(child.tail for child in element)):
         if piece and piece.strip():
             yield where, " ".join(piece.split())
     for child in element:
@@ -251,10 +258,15 @@ _NOT_PAGES = re.compile(
 )
 
 
+#: Pages of catalog managers that differ only in which code or field they are about.
+_ALIKE = re.compile(r"^(/catalog-admin/(?:lists/\w+(?=/[^/]+/)|rules/fields/\w+))/[^/]+")
+
+
 def kind(path: str) -> str:
     """What a page is, whatever it is about: numbers and ids do not count."""
     parts = urlsplit(path)
     plain = re.sub(r"/([0-9a-f]{8}-[0-9a-f-]{27}|\d[\w-]*)(?=/|$)", "/*", parts.path)
+    plain = _ALIKE.sub(r"\1/*", plain)
     asked = sorted({name for name, value in parse_qsl(parts.query)})
     return plain.rstrip("/") + ("?" + "&".join(asked) if asked else "")
 

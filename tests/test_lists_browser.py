@@ -24,7 +24,7 @@ _AXE = """() => axe.run(document, {resultTypes: ['violations'],
 @pytest.fixture(scope="module")
 def site(live_site: Callable[..., LiveSite]) -> LiveSite:
     """A catalog with a catalog manager who has no other right."""
-    site = live_site("lists")
+    site = live_site("lists-pages")
     site.api("user_create", name="manager", email="m@example.go.th", password=PASSWORD)
     site.api("gdc_manager_set", user="manager", manager=True, note=WHY)
     site.api("gdc_code_retire", list="data_support", code="3", note=WHY)

@@ -87,6 +87,25 @@ def manager(app: Any, change: Callable[..., Any]) -> Reader:
     return Reader(app, user)
 
 
+@pytest.fixture
+def record(app: Any) -> None:
+    """A record with a file, both with codes."""
+    organization = factories.Organization(org_code="1000")
+    helpers.call_action(
+        "package_create", {"user": factories.Sysadmin()["name"]}, name="rec", title="ก",
+        owner_org=organization["id"], data_type="2", maintainer="ก", notes="ก",
+        maintainer_email="a@example.go.th", tag_string="สุขภาพ", objective=["09"], data_source="ก",
+        update_frequency_unit="A", update_frequency_interval="1", geo_coverage="06",
+        data_format=["02"], data_category="1", license_id="1", last_updated_date="2021-03-16",
+        first_year_of_data="2560", last_year_of_data="2561", disaggregate=["01"],
+        resources=[{
+            "url": "https://example.go.th/1.csv", "name": "ก", "format": "CSV",
+            "resource_disaggregate": ["02", "03"],
+            "data_dictionary": [{"name": "จำนวน", "type": "integer"}],
+        }],
+    )
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_only_managers_come_in(app: Any, path: str, change: Callable[..., Any]) -> None:
     """Visitors are asked to log in, users are refused; a manager's page has its heading."""
@@ -154,17 +173,8 @@ def test_all_lists_with_what_the_site_changed(
     assert found == ["Licence"]
 
 
-def test_a_list_counts_its_uses_and_leads_to_the_records(boss: Reader) -> None:
+def test_a_list_counts_its_uses_and_leads_to_the_records(boss: Reader, record: None) -> None:
     """A code that a record carries leads to the search that finds the record."""
-    organization = factories.Organization(org_code="1000")
-    helpers.call_action(
-        "package_create", {"user": factories.Sysadmin()["name"]}, name="rec", title="ก",
-        owner_org=organization["id"], data_type="2", maintainer="ก", notes="ก",
-        maintainer_email="a@example.go.th", tag_string="สุขภาพ", objective=["09"], data_source="ก",
-        update_frequency_unit="A", update_frequency_interval="1", geo_coverage="06",
-        data_format=["02"], data_category="1", license_id="1", last_updated_date="2021-03-16",
-        first_year_of_data="2560", last_year_of_data="2561",
-    )
     page = boss.get("/en/catalog-admin/lists/data_type")
     rows = {said(row, "th")[0]: row for row in page.select("#gdc-codes tbody tr")}
     assert list(rows) == ["1", "2", "3", "4", "9"]
@@ -173,6 +183,27 @@ def test_a_list_counts_its_uses_and_leads_to_the_records(boss: Reader) -> None:
     assert "rec" in [a["href"].rsplit("/", 1)[-1]
                    for a in boss.get(link["href"]).select(".dataset-heading a")]
     assert not rows["1"].select(".gdc-use a") and said(rows["1"], ".gdc-use") == ["0 records"]
+    for name, code, words in (
+        ("disaggregate", "03", "Broken down by: Marital status"),
+        ("column_type", "integer", "Type: Whole number"),
+    ):
+        page = boss.get(f"/en/catalog-admin/lists/{name}")
+        row = next(row for row in page.select("#gdc-codes tbody tr") if said(row, "th") == [code])
+        [link] = row.select(".gdc-use a")
+        assert link.text.startswith("1 file or address:")
+        page = boss.get(link["href"])
+        assert said(page, ".dataset-heading a") == ["ก"]
+        assert said(page, ".gdc-filters li a") == [f"Files: {words} (remove this filter)"]
+
+
+def test_facets_that_a_client_asks_for_carry_labels(record: None) -> None:
+    """Whichever coded field it is, not only those by which the pages are narrowed."""
+    found = helpers.call_action(
+        "package_search", rows=0, **{"facet.field": ["disaggregate", "geo_coverage", "name"]})
+    facets = found["search_facets"]
+    assert [
+        (item["name"], item["display_name"]) for facet in facets.values() for item in facet["items"]
+    ] == [("01", "เพศ"), ("06", "จังหวัด"), ("rec", "rec")]
 
 
 def test_a_long_list_is_searched(boss: Reader) -> None:

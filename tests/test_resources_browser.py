@@ -19,10 +19,8 @@ NEW = "/dataset/opd/resource/new"
 
 @pytest.fixture(scope="module")
 def site(live_site: Callable[..., LiveSite]) -> LiveSite:
-    """A catalog with a steward, whose files may have 1 MB; forms need their tokens, as outside."""
-    site = live_site("resources", extra_config={
-        "ckan.max_resource_size": "1", "WTF_CSRF_METHODS": "POST PUT PATCH DELETE",
-    })
+    """A catalog with a steward, whose files may have 1 MB."""
+    site = live_site("resources", extra_config={"ckan.max_resource_size": "1"})
     site.api("organization_create", name="hospital", title="โรงพยาบาล", org_code="1002")
     site.api("user_create", name="steward", email="steward@example.go.th", password=PASSWORD)
     site.api("organization_member_create", id="hospital", username="steward", role="editor")

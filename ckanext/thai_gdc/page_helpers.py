@@ -11,6 +11,8 @@ from ckan import model
 from ckanext.thai_gdc import codes, config, dates, fields, language
 from ckanext.thai_gdc.fields import Field
 from ckanext.thai_gdc.record import citation, consent, due, judgement, mine, values
+from ckanext.thai_gdc.search import index
+from ckanext.thai_gdc.search.solr import FILE_CODES
 
 _ = tk._
 
@@ -109,16 +111,33 @@ def gdc_citation(record: Mapping[str, Any]) -> str:
     return citation.of(record)
 
 
+def gdc_filter_name(name: str, title: str | None) -> str:
+    """What a filter of the search is called, also one that is no facet of the page.
+
+    Args:
+        name: of the field in the index.
+        title: of the facet, if it is one.
+    """
+    if title:
+        return _(str(title))
+    if name == FILE_CODES:
+        return _("Files")
+    field = fields.dataset_fields().get(name)
+    return language.pick(field.label) if field else name
+
+
 def gdc_filter_label(name: str, value: str) -> str:
     """What a filter of the search is set to, in words, also where it found nothing.
 
     Args:
         name: of the facet.
-        value: a code of it, or the name of an organization.
+        value: a code of it, the name of an organization, or a code that files carry.
     """
     field = fields.dataset_fields().get(name)
     if field:
         return ", ".join(codes.labels(field, value))
+    if name == FILE_CODES:
+        return index.file_code_label(value)
     organization = model.Group.get(value) if name == "organization" else None
     return organization.title or organization.name if organization else value
 

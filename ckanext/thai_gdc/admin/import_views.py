@@ -117,9 +117,7 @@ def _text(content: bytes) -> str:
 
 def _back(name: str) -> str:
     """The page of the list."""
-    if pages.has_page("gdc_lists.code_list"):
-        return tk.h.url_for("gdc_lists.code_list", name=name)
-    return tk.h.url_for("gdc_guide.fields")
+    return tk.h.url_for("gdc_lists.code_list", name=name)
 
 
 gdc_list_import.add_url_rule(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 import ckan.plugins.toolkit as tk
-from flask import Response, current_app
+from flask import Response
 
 from ckanext.thai_gdc import language, settings
 from ckanext.thai_gdc.admin import changes
@@ -36,11 +36,6 @@ def gdc_revision() -> int:
     return tk.g.gdc_seen
 
 
-def has_page(endpoint: str) -> bool:
-    """Whether this site has the page."""
-    return endpoint in current_app.view_functions
-
-
 def gdc_admin_tabs() -> list[dict[str, Any]]:
     """The parts of the catalog managers' pages that are for the reader.
 
@@ -55,7 +50,7 @@ def gdc_admin_tabs() -> list[dict[str, Any]]:
         parts.append(("gdc_lists.managers", _("Catalog managers")))
     return [
         {"title": title, "url": tk.h.url_for(endpoint), "is_open": endpoint == _part()}
-        for endpoint, title in parts if has_page(endpoint)
+        for endpoint, title in parts
     ]
 
 

@@ -627,8 +627,7 @@ def _done(change: Change, count: int, number: Any) -> Response:
         )
     links = [(tk.h.url_for("gdc_record.my_records", list="mend"), _("Records to mend"))]
     links = links if count else []
-    if pages.has_page("gdc_lists.history"):
-        links.append((tk.h.url_for("gdc_lists.history"), _("History")))
+    links.append((tk.h.url_for("gdc_lists.history"), _("History")))
     shown = Markup(" · ").join(Markup('<a href="{}">{}</a>').format(*link) for link in links)
     tk.h.flash_success(Markup("{} {}").format(said, shown), allow_html=True)
     return tk.redirect_to(endpoint, **address)

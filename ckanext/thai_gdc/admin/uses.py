@@ -28,30 +28,37 @@ def fields_of(name: str) -> list[Field]:
     ]
 
 
-def count(context: types.Context, name: str) -> dict[str, dict[str, int]]:
+def count(context: types.Context, name: str) -> dict[str, dict[str, Any]]:
     """How often each code of a list is used, as far as the caller may see.
 
     Returns:
         Code to ``records`` and ``resources`` (files and addresses, in which the columns of a
-        data dictionary count too); a code that nothing uses is not in it.
+        data dictionary count too), and the same by field: ``fields``, ``<level>:<field>`` to
+        number. A code that nothing uses is not in it.
     """
-    found: dict[str, dict[str, int]] = {}
+    found: dict[str, dict[str, Any]] = {}
+
+    def add(field: Field, code: str, number: int) -> None:
+        entry = found.setdefault(code, {"records": 0, "resources": 0, "fields": {}})
+        entry["records" if field.level == "dataset" else "resources"] += number
+        by_field = entry["fields"]
+        key = f"{field.level}:{field.name}"
+        by_field[key] = by_field.get(key, 0) + number
+
     used = fields_of(name)
-    of_records = [f.name for f in used if f.level == "dataset"]
+    of_records = {f.name: f for f in used if f.level == "dataset"}
     if of_records:
         result = tk.get_action("package_search")(tk.fresh_context(context), {
             "rows": 0, "fq": "+dataset_type:dataset", "include_private": True,
-            "facet.field": of_records, "facet.limit": -1,
+            "facet.field": list(of_records), "facet.limit": -1,
         })
-        for facet in of_records:
+        for facet, field in of_records.items():
             for item in result["search_facets"].get(facet, {}).get("items", []):
-                entry = found.setdefault(item["name"], {"records": 0, "resources": 0})
-                entry["records"] += item["count"]
+                add(field, item["name"], item["count"])
     for field in used:
         if field.level in ("resource", "column"):
             for code, number in _in_resources(context, field):
-                entry = found.setdefault(code, {"records": 0, "resources": 0})
-                entry["resources"] += number
+                add(field, code, number)
     return found
 
 

@@ -23,6 +23,8 @@ from ckanext.thai_gdc.admin import (
 from ckanext.thai_gdc.codes import site
 from ckanext.thai_gdc.harvest import code_lists
 from ckanext.thai_gdc.record import mine
+from ckanext.thai_gdc.search import index
+from ckanext.thai_gdc.search.solr import FILE_CODES
 
 _ = tk._
 
@@ -45,7 +47,6 @@ def lists() -> str:
     found = [row for row in rows if text.key(asked) in text.key(row["words"])]
     return tk.render("thai_gdc/admin/lists.html", {
         "rows": found, "count": len(rows), "q": asked,
-        "replacements": pages.has_page("gdc_replacement.index"),
     })
 
 
@@ -147,13 +148,11 @@ def _list_page(
         "pattern": code_lists.summary(name)["pattern"],
         "decisions": [_decision(clash) for clash in _clashes(name)],
         "formats": {ending: guide.FORMAT_NAMES[ending] for ending in code_lists.FORMATS},
-        "pages": {page: pages.has_page(endpoint) for page, endpoint in (
-            ("replace", "gdc_replacement.new"), ("import", "gdc_list_import.new"))},
         "takers": _takers(name), "data": data or {}, "messages": messages,
     })
 
 
-def _counts(name: str) -> dict[str, dict[str, int]] | None:
+def _counts(name: str) -> dict[str, dict[str, Any]] | None:
     """How often each code is used, as far as the reader may see; None if nobody can say now."""
     try:
         return tk.get_action("gdc_code_uses")({}, {"list": name})
@@ -161,7 +160,7 @@ def _counts(name: str) -> dict[str, dict[str, int]] | None:
         return None
 
 
-def _rows(name: str, counts: Mapping[str, Mapping[str, int]]) -> Iterator[dict[str, Any]]:
+def _rows(name: str, counts: Mapping[str, Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
     changed = settings.current().of(f"code:{name}:")
     users = uses.fields_of(name)
     for code in code_lists.entries(name):
@@ -176,8 +175,8 @@ def _rows(name: str, counts: Mapping[str, Mapping[str, int]]) -> Iterator[dict[s
         }
 
 
-def _facts(name: str, entry: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """What else a list says of a code: what it is, and what it says."""
+def _facts(name: str, entry: Mapping[str, Any]) -> Iterator[tuple[str, str, bool]]:
+    """What else a list says of a code: of what it is, what it says, whether it says it as data."""
     partner = code_form.partner_of(name) if "for" in entry else None
     for key, value in entry.items():
         if key == "active" or not value:
@@ -189,26 +188,29 @@ def _facts(name: str, entry: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         elif key == "explain":
             said = language.pick(value)
         else:
-            said = words.worded(value)
-        yield words.attribute_title(key), said
+            yield words.attribute_title(key), words.worded(value), not isinstance(value, bool)
+            continue
+        yield words.attribute_title(key), said, False
 
 
 def _uses(
-    users: Sequence[fields.Field], code: str, counted: Mapping[str, int]
+    users: Sequence[fields.Field], code: str, counted: Mapping[str, Any]
 ) -> Iterator[dict[str, str]]:
-    """In how many records and files a code stands, with a link to the records."""
-    records, resources = counted.get("records", 0), counted.get("resources", 0)
-    if any(f.level == "dataset" for f in users):
-        searched = [f.name for f in users if f.level == "dataset"]
-        words_ = tk.ungettext("%(num)d record", "%(num)d records", records) % {"num": records}
-        # A search asks for one field: where two have the list, it would find but some.
-        url = tk.h.url_for("dataset.search", **{searched[0]: code}) if (
-            records and len(searched) == 1) else ""
-        yield {"words": words_, "url": url}
-    if any(f.level in ("resource", "column") for f in users):
-        yield {"url": "", "words": tk.ungettext(
-            "%(num)d file or address", "%(num)d files or addresses", resources
-        ) % {"num": resources}}
+    """In how many records and files a code stands, field by field, with a link to the records."""
+    of_records = [field for field in users if field.level == "dataset"]
+    of_files = [field for field in users if field.level in ("resource", "column")]
+    for field in (*of_records, *of_files):
+        number = counted.get("fields", {}).get(f"{field.level}:{field.name}", 0)
+        if field.level == "dataset":
+            said = tk.ungettext("%(num)d record", "%(num)d records", number)
+            asked = {field.name: code}
+        else:
+            said = tk.ungettext("%(num)d file or address", "%(num)d files or addresses", number)
+            asked = {FILE_CODES: index.file_code(field, code)}
+        said %= {"num": number}
+        if len(of_records if field.level == "dataset" else of_files) > 1:
+            said = f"{language.pick(field.label)}: {said}"
+        yield {"words": said, "url": tk.h.url_for("dataset.search", **asked) if number else ""}
 
 
 def _decision(clash: site.Clash) -> dict[str, Any]:
@@ -225,11 +227,7 @@ def _takers(name: str) -> list[dict[str, Any]]:
     """The fields that could take their codes from a list of the site's own."""
     if name in site.shipped():
         return []
-    try:
-        rules = tk.get_action("gdc_rules_show")({}, {})
-        tk.get_action("gdc_field_update")
-    except KeyError:
-        return []
+    rules = tk.get_action("gdc_rules_show")({}, {})
     return [
         {"value": f"{field['level']}:{field['name']}", "label": field["label"],
          "list": words.list_title(field["code_list"])}
@@ -392,9 +390,8 @@ def _actions_on(name: str, code: str | None) -> list[dict[str, str]]:
         found.append({"title": _("Retire"), "url": _url("retire", **at)})
     else:
         found.append({"title": _("Put back in use"), "url": _url("reactivate", **at)})
-    if pages.has_page("gdc_replacement.new"):
-        found.append({"title": _("Replace by another code"),
-                      "url": tk.h.url_for("gdc_replacement.new", **at)})
+    found.append({"title": _("Replace by another code"),
+                  "url": tk.h.url_for("gdc_replacement.new", **at)})
     if site.shipped_entry(name, code) is None:
         found.append({"title": _("Delete"), "url": _url("delete", **at)})
     return found

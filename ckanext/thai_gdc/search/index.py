@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -13,8 +14,8 @@ from ckan.lib.search import commit, rebuild
 from redis.exceptions import RedisError
 
 from ckanext.thai_gdc import codes, fields, language
-from ckanext.thai_gdc.record import consent, due, judgement
-from ckanext.thai_gdc.search.solr import DUE, PROBLEMS
+from ckanext.thai_gdc.record import consent, dictionary, due, judgement, values
+from ckanext.thai_gdc.search.solr import DUE, FILE_CODES, PROBLEMS
 
 _ = tk._
 
@@ -43,9 +44,39 @@ def document(pkg_dict: dict[str, Any]) -> dict[str, Any]:
             pkg_dict.pop(f"extras_{name}", None)
     pkg_dict["allow_harvest"] = str(consent.may_be_listed(record))
     pkg_dict[PROBLEMS] = sorted({p.field for p in judgement.problems(record)})
+    pkg_dict[FILE_CODES] = sorted(set(_of_files(record.get("resources", ()))))
     if day := due.on(record):
         pkg_dict[DUE] = f"{day.isoformat()}T00:00:00Z"
     return pkg_dict
+
+
+def _of_files(resources: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """The codes of files and of their columns, as the index keeps them."""
+    for resource in resources:
+        for field in fields.of_level("resource").values():
+            value = resource.get(field.name)
+            if field.is_coded:
+                yield from (file_code(field, code) for code in values.codes_in(field, value))
+            elif field.kind == "columns":
+                for row, part in itertools.product(
+                    dictionary.rows(value), fields.column_fields().values()
+                ):
+                    if part.is_coded and row[part.name]:
+                        yield file_code(part, row[part.name])
+
+
+def file_code(field: fields.Field, code: str) -> str:
+    """A code in a field of files or of their columns, as FILE_CODES has it."""
+    return f"{field.level}:{field.name}:{code}"
+
+
+def file_code_label(value: str) -> str:
+    """The same in words; as it is where no field is called so."""
+    level, name, code = [*value.split(":", 2), "", ""][:3]
+    field = fields.of_level(level).get(name) if level in fields.LEVELS else None
+    if not field or not field.is_coded:
+        return value
+    return f"{language.pick(field.label)}: {', '.join(codes.labels(field, code))}"
 
 
 def organization_changed(sender: str, **kwargs: Any) -> None:
@@ -99,9 +130,11 @@ def facets() -> dict[str, str]:
 
 
 def label_facets(results: dict[str, Any]) -> dict[str, Any]:
-    """Search results whose facet items carry labels, not codes."""
-    for name in FACETS:
-        code_list = codes.get(name)
-        for item in results.get("search_facets", {}).get(name, {}).get("items", []):
-            item["display_name"] = code_list.label(item["name"])
+    """Search results whose facet items carry labels, not codes, whichever facets were asked for."""
+    table = fields.dataset_fields()
+    for name, facet in results.get("search_facets", {}).items():
+        if name in table and table[name].is_coded:
+            code_list = codes.of_coded(table[name])
+            for item in facet["items"]:
+                item["display_name"] = code_list.label(item["name"])
     return results

@@ -26,6 +26,9 @@ THAI_TOKENIZER = "solr.ICUTokenizerFactory"
 #: Names of the fields of a record that break a rule: what its steward is asked to mend.
 PROBLEMS = "gdc_problems"
 
+#: The codes of a record's files and of their columns, each as ``<level>:<field>:<code>``.
+FILE_CODES = "gdc_file_codes"
+
 #: The day by which the data of a record should have been brought up to date.
 DUE = "gdc_due"
 
@@ -116,14 +119,14 @@ def _add_fields(root: Element) -> None:
         if field.is_multiple:
             attributes["multiValued"] = "true"
         parent.insert(list(parent).index(place), Element("field", attributes))
-    several = {
-        "name": PROBLEMS, "type": "string", "indexed": "true", "stored": "false",
+    several = [{
+        "name": name, "type": "string", "indexed": "true", "stored": "false",
         "docValues": "true", "multiValued": "true",
-    }
+    } for name in (PROBLEMS, FILE_CODES)]
     day = {
         "name": DUE, "type": "date", "indexed": "true", "stored": "false", "docValues": "true",
     }
-    for attributes in (several, day):
+    for attributes in (*several, day):
         parent.insert(list(parent).index(place), Element("field", attributes))
 
 
