@@ -147,7 +147,7 @@ def test_what_a_rule_needs_is_not_retired_by_leaving_it_out(admin: Import) -> No
     content = "code\n2\n3\n4\n"
     answer = admin(list="data_category", content=content, missing="retire")
     said = " ".join(answer["lists"][0]["reasons"])
-    assert answer["is_refused"] and "public" in said and "data_category" in said
+    assert answer["is_refused"] and "จะไม่เหลือหมวดหมู่ที่ทุกคนดู" in said and "สัญญาอนุญาต" in said
     assert "code_list" in refused(admin, list="data_category", content=content, missing="retire",
                                   dry_run=False, **WHY)
 

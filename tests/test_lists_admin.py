@@ -110,7 +110,7 @@ def test_the_category_that_the_rules_need_is_not_retired(admin: Callable[..., An
     """Without the public category most licences would agree with nothing: all is said."""
     errors = refused(admin, "gdc_code_retire", list="data_category", code="1", **WHY)
     said = " ".join(errors["code_list"])
-    assert "public" in said and "license" not in errors
+    assert "จะไม่เหลือหมวดหมู่ที่ทุกคนดูระเบียน" in said and "license" not in errors
     assert len(errors["code_list"]) >= 8
 
 

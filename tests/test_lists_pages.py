@@ -297,7 +297,7 @@ def test_a_code_is_retired_and_put_back(manager: Reader) -> None:
 def test_a_code_that_a_rule_needs_says_so(boss: Reader) -> None:
     """The public category stays, and the page says why."""
     page = boss.post("/en/catalog-admin/lists/data_category/1/retire", WHY)
-    assert "“access” “public” must stay in use" in " ".join(said(page, "[data-gdc-errors] li"))
+    assert "one such must stay in use" in " ".join(said(page, "[data-gdc-errors] li"))
     assert codes.get("data_category").codes["1"].active
 
 

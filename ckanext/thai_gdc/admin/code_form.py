@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from ckanext.thai_gdc import codes, fields, settings
 from ckanext.thai_gdc.admin import uses, words
-from ckanext.thai_gdc.codes import check, site
+from ckanext.thai_gdc.codes import check, site, titles
 
 _ = tk._
 
@@ -47,7 +47,7 @@ class Control:
 def controls(name: str, is_new: bool) -> list[Control]:
     """The fields of the form for a code of a list."""
     entries = site.definitions(settings.current())[name]["codes"]
-    title = words.attribute_title
+    title = titles.attribute
     found = []
     if is_new:
         like = ", ".join(entry["code"] for entry in entries[:3])
@@ -98,9 +98,9 @@ def _of_its_own(name: str) -> Iterator[Control]:
     for key in check.ATTRIBUTES:
         if key not in said or key in _OF_ALL:
             continue
-        title = words.attribute_title(key)
+        title = titles.attribute(key)
         if key == "access":
-            yield Control(key, "one", title, choices=words.access(), starred=True)
+            yield Control(key, "one", title, choices=titles.access(), starred=True)
         else:
             yield Control(key, "yes" if isinstance(said[key], bool) else "line", title)
 

@@ -10,6 +10,7 @@ import click
 
 from ckanext.thai_gdc.admin import comparison, importing, words
 from ckanext.thai_gdc.admin.import_action import result_titles
+from ckanext.thai_gdc.codes import titles
 from ckanext.thai_gdc.harvest import code_lists
 
 _ = tk._
@@ -99,4 +100,4 @@ def _print(found: dict[str, Any]) -> None:
 def _worded(difference: dict[str, Any]) -> str:
     nothing = _("nothing")
     before, after = (words.worded(difference[key]) or nothing for key in ("before", "after"))
-    return f"{words.attribute_title(difference['attribute'])}: {before} -> {after}"
+    return f"{titles.attribute(difference['attribute'])}: {before} -> {after}"

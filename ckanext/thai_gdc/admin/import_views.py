@@ -12,6 +12,7 @@ from flask import Blueprint, Response
 
 from ckanext.thai_gdc import guide
 from ckanext.thai_gdc.admin import changes, comparison, import_action, importing, pages, words
+from ckanext.thai_gdc.codes import titles
 from ckanext.thai_gdc.harvest import code_lists
 
 _ = tk._
@@ -68,7 +69,7 @@ def new(name: str) -> str | Response:
     return tk.render("thai_gdc/admin/import_look.html", {
         "name": name, "title": words.list_title(name), "said": said, "look": look,
         "found": look["lists"][0], "results": import_action.result_titles(), "worded": words.worded,
-        "attribute_title": words.attribute_title, "back": _back(name),
+        "attribute_title": titles.attribute, "back": _back(name),
         "format_names": guide.FORMAT_NAMES,
         "messages": pages.messages(
             {key: value for key, value in errors.items() if key != "code_list"},

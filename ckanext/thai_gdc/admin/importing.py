@@ -30,8 +30,7 @@ from rdflib.namespace import OWL, RDF, SKOS
 from rdflib.term import Node
 
 from ckanext.thai_gdc import codes, text
-from ckanext.thai_gdc.admin import words
-from ckanext.thai_gdc.codes import check
+from ckanext.thai_gdc.codes import check, titles
 from ckanext.thai_gdc.harvest import code_lists, vocabulary
 from ckanext.thai_gdc.record import tables
 from ckanext.thai_gdc.record.errors import Message
@@ -210,11 +209,11 @@ def _line(number: int, code: Any, raw: Mapping[str, Any]) -> Line:
         if not _is_sound(value):
             line.reasons.append(Message("broken_character", _(
                 "“%(label)s” holds a broken character that cannot be stored."
-            ) % {"label": words.attribute_title(key)}))
+            ) % {"label": titles.attribute(key)}))
         elif (length := _length(value)) > _MOST_TEXT:
             line.reasons.append(Message("too_long", _(
                 "“%(label)s” is too long: %(count)s of %(limit)s characters."
-            ) % {"label": words.attribute_title(key), "count": f"{length:,}",
+            ) % {"label": titles.attribute(key), "count": f"{length:,}",
                  "limit": f"{_MOST_TEXT:,}"}))
         elif key == "code":
             line.code = text.one_line(value) if isinstance(value, str) else ""
@@ -222,7 +221,7 @@ def _line(number: int, code: Any, raw: Mapping[str, Any]) -> Line:
             line.says[key] = _value(key, value)
     if not line.code and not line.reasons:
         line.reasons.append(Message("missing", _("Please fill in “%(label)s”.")
-                                    % {"label": words.attribute_title("code")}))
+                                    % {"label": titles.attribute("code")}))
     return line
 
 
@@ -406,7 +405,7 @@ def _headings() -> dict[str, str]:
     for language in _LANGUAGES:
         with force_locale(language):
             for key in ("code", *code_attributes()):
-                known.setdefault(text.key(words.attribute_title(key)), key)
+                known.setdefault(text.key(titles.attribute(key)), key)
     return known
 
 

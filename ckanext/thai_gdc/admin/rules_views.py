@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from ckanext.thai_gdc import codes, fields, language, settings
 from ckanext.thai_gdc.admin import changes, effect, pages, proposal, words
+from ckanext.thai_gdc.codes import titles
 from ckanext.thai_gdc.fields import Field
 from ckanext.thai_gdc.record import mine, values
 
@@ -415,7 +416,7 @@ def _field_lines(
     lines = []
     if typed["hidden"] != now["hidden"]:
         lines.append({
-            "subject": words.attribute_title("hidden"),
+            "subject": titles.attribute("hidden"),
             "before": words.worded(now["hidden"]), "after": words.worded(typed["hidden"]),
         })
     for part, lang, title in _text_titles():
@@ -424,7 +425,7 @@ def _field_lines(
             lines.append({"subject": title, "before": now[part][lang] or ships,
                           "after": typed[part][lang] or ships})
     if typed.get("code_list") != now.get("code_list"):
-        lines.append({"subject": words.attribute_title("code_list"),
+        lines.append({"subject": titles.attribute("code_list"),
                       "before": words.list_title(now["code_list"]),
                       "after": words.list_title(typed["code_list"])})
     return lines

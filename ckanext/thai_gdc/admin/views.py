@@ -20,7 +20,7 @@ from ckanext.thai_gdc.admin import (
     uses,
     words,
 )
-from ckanext.thai_gdc.codes import site
+from ckanext.thai_gdc.codes import site, titles
 from ckanext.thai_gdc.harvest import code_lists
 from ckanext.thai_gdc.record import mine
 from ckanext.thai_gdc.search import index
@@ -184,13 +184,13 @@ def _facts(name: str, entry: Mapping[str, Any]) -> Iterator[tuple[str, str, bool
         if key == "for" and partner:
             said = ", ".join(tk.h.gdc_labels(partner.name, list(value), partner.level))
         elif key == "access":
-            said = words.access().get(value) or str(value)
+            said = titles.access().get(value) or str(value)
         elif key == "explain":
             said = language.pick(value)
         else:
-            yield words.attribute_title(key), words.worded(value), not isinstance(value, bool)
+            yield titles.attribute(key), words.worded(value), not isinstance(value, bool)
             continue
-        yield words.attribute_title(key), said, False
+        yield titles.attribute(key), said, False
 
 
 def _uses(
@@ -217,7 +217,7 @@ def _decision(clash: site.Clash) -> dict[str, Any]:
     """Something that the site and an upgrade both changed, in words."""
     return {
         "code": clash.code, "label": language.pick(_entry(clash.list, clash.code)),
-        "attribute": clash.attribute, "title": words.attribute_title(clash.attribute),
+        "attribute": clash.attribute, "title": titles.attribute(clash.attribute),
         "before": words.worded(clash.before), "site": words.worded(clash.site),
         "shipped": words.worded(clash.shipped),
     }

@@ -10,7 +10,7 @@ from ckan import model
 
 from ckanext.thai_gdc import config, fields, language
 from ckanext.thai_gdc.admin.changes import Change
-from ckanext.thai_gdc.codes import check, get, site
+from ckanext.thai_gdc.codes import check, get, site, titles
 from ckanext.thai_gdc.harvest import code_lists
 from ckanext.thai_gdc.record import stars
 
@@ -22,32 +22,6 @@ def list_title(name: str) -> str:
     if name not in code_lists.names():
         return name
     return language.pick(code_lists.summary(name)["label"]) or name
-
-
-def attribute_title(attribute: str) -> str:
-    """What an attribute of a code, a field or a list is called."""
-    return {
-        "code": _("Code"), "th": _("Label in Thai"), "en": _("Label in English"),
-        "legacy": _("Older values"), "other": _("Asks for free text"),
-        "active": _("Can be chosen"), "explain": _("Explanation"), "for": _("Agrees with"),
-        "access": _("Who may see the record"), "period": _("Duration of one unit"),
-        "no_interval": _("Takes no interval"), "dcat": _("Address in linked data (DCAT)"),
-        "uri": _("Address of the licence"), "open": _("Open licence"),
-        "iso639": _("Language code (ISO 639)"), "datatype": _("Data type in linked data"),
-        "datastore": _("Data type in the DataStore"),
-        "order": _("Order"), "label": _("Name"), "pattern": _("How codes are written"),
-        "hidden": _("Hidden"), "help_text": _("Help"), "example": _("Example"),
-        "code_list": _("Code list"),
-    }.get(attribute, attribute)
-
-
-def access() -> dict[str, str]:
-    """Who may see the records of a category (check.ACCESS), in words."""
-    return {
-        "public": _("Everybody may see the record and the data"),
-        "restricted": _("Everybody may see the record, not the data"),
-        "by-right": _("Only those with the right may see even the record"),
-    }
 
 
 def lines(change: Change) -> list[dict[str, str]]:
@@ -105,7 +79,7 @@ def _differences(subject: str, before: Any, after: Any) -> Iterator[tuple[str, A
         before, after = before or {}, after or {}
         for key in sorted({*before, *after}, key=_rank):
             if key not in ("own", "code") and before.get(key) != after.get(key):
-                yield attribute_title(key), before.get(key), after.get(key)
+                yield titles.attribute(key), before.get(key), after.get(key)
     elif subject.startswith("rule:"):
         yield "", _of_rule(subject, before), _of_rule(subject, after)
     else:
@@ -159,7 +133,7 @@ def worded(value: Any) -> str:
     if isinstance(value, Mapping):
         if set(value) <= {"th", "en"}:
             return " / ".join(str(value[key]) for key in ("th", "en") if value.get(key))
-        return "; ".join(f"{attribute_title(k)}: {worded(v)}" for k, v in value.items() if v)
+        return "; ".join(f"{titles.attribute(k)}: {worded(v)}" for k, v in value.items() if v)
     if isinstance(value, list | tuple):
         return ", ".join(worded(one) for one in value)
     return str(value)

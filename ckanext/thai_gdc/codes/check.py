@@ -9,7 +9,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 
 from ckanext.thai_gdc import fields, language, settings, text
-from ckanext.thai_gdc.codes import site
+from ckanext.thai_gdc.codes import site, titles
 from ckanext.thai_gdc.record.errors import Message
 
 _ = tk._
@@ -134,8 +134,8 @@ def _of_entry(entry: Mapping[str, Any], number: int, pattern: str) -> Iterator[P
         label = entry.get(spoken)
         if not isinstance(label, str) or not text.one_line(label):
             yield Problem.of(
-                _("“%(code)s” has no label in the language “%(language)s”.")
-                % {"code": code, "language": spoken}, code, spoken,
+                _("“%(code)s” lacks “%(label)s”: please fill it in.")
+                % {"code": code, "label": titles.attribute(spoken)}, code, spoken,
             )
         elif len(label) > _LABEL_LIMIT:
             yield Problem.of(
@@ -154,7 +154,7 @@ def _of_entry(entry: Mapping[str, Any], number: int, pattern: str) -> Iterator[P
         elif not judge(value):
             yield Problem.of(
                 _("“%(code)s”: “%(attribute)s” cannot be “%(value)s”. Write %(wanted)s.")
-                % {"code": code, "attribute": key, "value": str(value)[:100],
+                % {"code": code, "attribute": titles.attribute(key), "value": str(value)[:100],
                    "wanted": wanted() if wanted else ""}, code, key,
             )
 
@@ -246,20 +246,20 @@ def _coded() -> Iterator[tuple[fields.Level, fields.Field]]:
 
 def _without_partner(name: str, entries: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:
     """Codes that agree with none of those with which they have to agree."""
-    partners = {
-        field.agrees_with for _level, field in _coded()
-        if field.code_list == name and field.agrees_with
-    }
-    for partner in sorted(partners):
-        other = fields.dataset_fields()[partner]
+    for _level, field in _coded():
+        if field.code_list != name or not field.agrees_with:
+            continue
+        other = fields.dataset_fields()[field.agrees_with]
         listed = site.definitions(settings.current())[str(other.code_list)]["codes"]
         choosable = {c["code"] for c in listed if c.get("active", True)}
         for entry in entries:
             wanted = entry.get("for")
             if not _is_texts(wanted) or not choosable & set(wanted):  # pyright: ignore
                 yield Problem.of(
-                    _("“%(code)s” agrees with no code of “%(list)s”: name some in “for”.")
-                    % {"code": entry.get("code"), "list": other.code_list},
+                    _("“%(code)s” of “%(field)s” would agree with no “%(partner)s” that is in use: "
+                      "say with which in “%(attribute)s”.")
+                    % {"code": entry.get("code"), "field": language.pick(field.label),
+                       "partner": language.pick(other.label), "attribute": titles.attribute("for")},
                     entry.get("code"), "for",
                 )
 
@@ -271,12 +271,13 @@ def _without_public(name: str, entries: Sequence[Mapping[str, Any]]) -> Iterator
         return
     if not any(e.get("access") == "public" and e.get("active", True) for e in entries):
         yield Problem.of(_(
-            "No category would be left whose records and data everybody may see: one with "
-            "“access” “public” must stay in use."
+            "No category would be left whose records and data everybody may see: one such must "
+            "stay in use."
         ))
     for entry in entries:
         if not entry.get("access"):
             yield Problem.of(
-                _("“%(code)s” does not say who may see its records (“access”).")
-                % {"code": entry.get("code")}, entry.get("code"), "access",
+                _("“%(code)s” lacks “%(label)s”: please fill it in.")
+                % {"code": entry.get("code"), "label": titles.attribute("access")},
+                entry.get("code"), "access",
             )
