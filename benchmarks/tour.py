@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -49,6 +50,7 @@ _SUBMIT = """([selector, emptied, typed]) => {
 }"""
 
 PASSWORD = "รหัสผ่านของเจ้าหน้าที่"
+_WHY = {"note": "ตามหนังสือเวียน"}
 _SYSADMIN_PASSWORD = "sysadmin-of-a-test"
 
 
@@ -127,6 +129,86 @@ def _add_nothing(page: Page, _: LiveSite) -> None:
     page.locator(".gdc-errors").first.wait_for(timeout=5000)
 
 
+def _send_admins(page: Page, _: LiveSite) -> None:
+    """Send a form of the catalog managers as it stands: nothing is typed in, so it is refused."""
+    with page.expect_navigation():
+        page.locator("main form[method=post] [type=submit]:visible").last.click()
+    page.locator(".gdc-errors").first.wait_for(timeout=5000)
+
+
+def _find_nothing(page: Page, _: LiveSite) -> None:
+    """Type what no row has into the search of a list."""
+    page.locator("#gdc-find").press_sequentially("zzzz")
+    page.locator("[data-gdc-words]:visible").first.wait_for(state="hidden", timeout=5000)
+
+
+def _open_facts(page: Page, _: LiveSite) -> None:
+    """Open what else a list says of its codes."""
+    page.locator(".gdc-code-facts summary").first.click()
+
+
+def _move_down(page: Page, _: LiveSite) -> None:
+    """Move the first code down by keyboard: the focus stays on its button."""
+    button = page.locator("[data-gdc-move='1']").first
+    button.focus()
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.dataset.gdcMove") == "1"
+    page.locator("[data-gdc-said]:not(:empty)").wait_for(timeout=5000)
+
+
+def _drag_down(page: Page, _: LiveSite) -> None:
+    """Drag the first code below the third."""
+    handles = page.locator("[data-gdc-handle]")
+    name = page.locator("[data-gdc-codes] > li").first.get_attribute("data-name")
+    below = handles.nth(2).bounding_box()
+    handles.first.hover()
+    page.mouse.down()
+    assert below
+    page.mouse.move(below["x"] + 5, below["y"] + below["height"] + 15, steps=8)
+    page.mouse.up()
+    assert page.locator("[data-gdc-codes] > li").first.get_attribute("data-name") != name
+
+
+def _code_conflict(page: Page, site: LiveSite) -> None:
+    """Somebody else words the code while the form is open."""
+    said = f"Meanwhile {time.monotonic()}"
+    site.api("gdc_code_update", list="tour", code="01", en=said, **_WHY)
+    page.locator("#field-en").fill("Mine")
+    page.locator("#field-note").fill("ทดสอบ")
+    with page.expect_navigation():
+        page.locator(".gdc-admin-buttons [type=submit]").click()
+    page.locator(".gdc-now").first.wait_for(timeout=5000)
+
+
+def _order_conflict(page: Page, site: LiveSite) -> None:
+    """Somebody else changes the list while its order is open."""
+    site.api("gdc_code_update", list="tour", code="02", en=f"Two {time.monotonic()}", **_WHY)
+    page.locator("[data-gdc-move='1']").first.click()
+    page.locator("#field-note").fill("ทดสอบ")
+    with page.expect_navigation():
+        page.locator(".gdc-admin-buttons [type=submit]").click()
+    page.locator(".gdc-errors").first.wait_for(timeout=5000)
+
+
+def _look_at_file(page: Page, text: str) -> None:
+    page.locator("[name=paste]").fill(text)
+    with page.expect_navigation():
+        page.locator(".gdc-import-form [type=submit]").click()
+
+
+def _refused_file(page: Page, _: LiveSite) -> None:
+    """Paste a table in which a code has a form that the list does not know."""
+    _look_at_file(page, "code,th,en\n01,ใหม่,New\n55,เพิ่ม,Added\nxx!,ผิด,Wrong\n")
+
+
+def _good_file(page: Page, site: LiveSite) -> None:
+    """Paste a table and confirm it without a reason."""
+    _look_at_file(page, "code,th,en\n01,ใหม่,New\n55,เพิ่ม,Added\n")
+    with page.expect_navigation():
+        page.locator("button[value=save]").click()
+    page.locator(".gdc-errors").first.wait_for(timeout=5000)
+
+
 def _press(page: Page, button: str) -> None:
     """Press a button of a form for the rules, by its value."""
     with page.expect_navigation():
@@ -162,6 +244,57 @@ def _no_category(page: Page, _: LiveSite) -> None:
     for box in page.locator("input[name='for:1']:checked").all():
         box.uncheck()
     _press(page, "look")
+
+
+def _lists_stops() -> list[Stop]:
+    """The pages on code lists, their replacements, the history and the managers."""
+    lists = "/catalog-admin/lists"
+    own, code = f"{lists}/tour", f"{lists}/tour/01"
+    replacements, change = "/catalog-admin/replacements", "/catalog-admin/history/{own_change}/undo"
+    stops: tuple[tuple[str, str, Callable[[Page, LiveSite], None] | None], ...] = (
+        ("lists", lists, None),
+        ("lists, none found", lists, _find_nothing),
+        ("list", f"{lists}/license_id", _open_facts),
+        ("list, none found", f"{lists}/objective", _find_nothing),
+        ("list, own", own, None),
+        ("list, field refused", own, _send_admins),
+        ("list, new", "/catalog-admin/new-list", None),
+        ("list, new refused", "/catalog-admin/new-list", _send_admins),
+        ("code, new", f"{lists}/license_id/new", None),
+        ("code, new refused", f"{lists}/license_id/new", _send_admins),
+        ("code, edit", f"{lists}/data_category/1/edit", None),
+        ("code, conflict", f"{code}/edit", _code_conflict),
+        ("order", f"{lists}/objective/order", _move_down),
+        ("order, dragged", f"{lists}/objective/order", _drag_down),
+        ("order, conflict", f"{own}/order", _order_conflict),
+        ("code, retire", f"{lists}/objective/01/retire", None),
+        ("code, retire refused", f"{lists}/objective/01/retire", _send_admins),
+        ("code, back in use", f"{own}/03/reactivate", None),
+        ("code, delete", f"{code}/delete", None),
+        ("import", f"{lists}/objective/import", None),
+        ("import, refused", f"{lists}/objective/import", _send_admins),
+        ("import, look", f"{lists}/objective/import", _refused_file),
+        ("import, no reason", f"{lists}/objective/import", _good_file),
+        ("replace", f"{lists}/objective/11/replace", None),
+        ("replace, effect", f"{lists}/objective/11/replace?by=99", None),
+        ("replace, no reason", f"{lists}/objective/11/replace?by=99", _send_admins),
+        ("replacements", replacements, None),
+        ("replacement, failed", f"{replacements}/{{failed}}", None),
+        ("replacement, waiting", f"{replacements}/{{waiting}}", None),
+        ("replacement, undo", f"{replacements}/{{finished}}/undo", None),
+        ("replacement, undo refused", f"{replacements}/{{finished}}/undo", _send_admins),
+        ("history", "/catalog-admin/history", None),
+        ("history of a list", "/catalog-admin/history?list=tour", None),
+        ("change, undo", change, None),
+        ("change, undo refused", change, _send_admins),
+        ("managers", "/catalog-admin/managers", None),
+        ("managers, refused", "/catalog-admin/managers", _send_admins),
+        ("manager, remove", "/catalog-admin/managers/manager/remove", None),
+    )
+    return [
+        *(Stop(f"manage: {name}", "sysadmin", path, act, ours=True) for name, path, act in stops),
+        Stop("manage: not allowed", "steward", lists, status=403, ours=True),
+    ]
 
 
 STOPS = (
@@ -263,6 +396,7 @@ STOPS = (
     Stop("admin, settings", "sysadmin", "/ckan-admin/config"),
     Stop("admin, reset settings", "sysadmin", "/ckan-admin/reset_config"),
     Stop("admin, trash", "sysadmin", "/ckan-admin/trash"),
+    *_lists_stops(),
     Stop("rules", "sysadmin", "/catalog-admin/rules", ours=True),
     Stop("rules, stars", "sysadmin", "/catalog-admin/rules/stars", _own_stars, ours=True),
     Stop("rules, effect", "sysadmin", "/catalog-admin/rules/stars", _see_effect, ours=True),
@@ -281,6 +415,33 @@ def make_steward(site: LiveSite) -> None:
     """Make the account ``steward``, an administrator of ``agency``."""
     site.api("user_create", name="steward", email="steward@example.go.th", password=PASSWORD)
     site.api("organization_member_create", id="agency", username="steward", role="admin")
+
+
+def _change_lists(site: LiveSite) -> dict[str, str]:
+    """A list of the site's own, a manager, and a replacement in each state; their numbers."""
+    codes = [{"code": f"{n:02}", "th": f"เครื่องมือ {n}", "en": f"Tool {n}"} for n in range(1, 13)]
+    site.api("gdc_code_list_create", list="tour", th="เครื่องมือเก็บข้อมูล", en="Tools",
+             pattern="[0-9]{2}", codes=codes, **_WHY)
+    own = site.api("gdc_code_retire", list="tour", code="03", **_WHY)["change"]
+    site.api("user_create", name="manager", email="manager@example.go.th", password=PASSWORD)
+    site.api("gdc_manager_set", user="manager", manager=True, **_WHY)
+
+    def replaced(name: str, old: str, new: str) -> str:
+        return str(site.api("gdc_code_replace", list=name, code=old, by=new, dry_run=False,
+                            **_WHY)["id"])
+
+    # The second one fails: the code asks for free text that no record has.
+    finished, failed = replaced("geo_coverage", "06", "05"), replaced("objective", "09", "99")
+    site.start("worker")
+    deadline = time.monotonic() + 120
+    while any(
+        site.api("gdc_replacement_show", id=one)["state"] != "done" for one in (finished, failed)
+    ):
+        assert time.monotonic() < deadline, site.tail("worker")
+        time.sleep(0.2)
+    site.stop("worker")
+    return {"own_change": str(own), "finished": finished, "failed": failed,
+            "waiting": replaced("data_format", "02", "04")}
 
 
 def prepare(
@@ -313,6 +474,7 @@ def prepare(
     )
     changes = site.api("package_activity_list", id="record-0")
     return {
+        **(_change_lists(site) if ours else {}),
         "resource": first["resources"][0]["id"], "table": table, "view": view["id"],
         "change": changes[0]["id"],
     }

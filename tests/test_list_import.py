@@ -524,7 +524,7 @@ def test_the_command_line_looks_ahead_and_applies(tmp_path: Path) -> None:
     assert "Statistical data -> Statistics" in look.output
     assert "5" not in codes.get("data_type")
     without = run("import", str(file), "--list", "data_type", "--apply")
-    assert without.exit_code == 1 and "เหตุผลที่เปลี่ยน" in without.output
+    assert without.exit_code == 1 and "Reason for the change" in without.output
     done = run("import", str(file), "--list", "data_type", "--apply", "--note", "ทดสอบ")
     assert done.exit_code == 0, done.output
     assert codes.get("data_type").label("2", "en") == "Statistics"

@@ -612,7 +612,7 @@ def test_rules_go_from_one_machine_to_another(
     assert yaml.safe_load(file.read_text(encoding="utf-8")) == before
     assert before["mandatory"][0]["organizations"] == ["health"]
     listed = run("list").output
-    assert "URL" in listed and "มาตรฐานการจัดทำข้อมูล" in listed
+    assert "Web page" in listed and "Standard followed: Hidden" in listed
     nothing = tmp_path / "nothing.yaml"
     nothing.write_text("{}", encoding="utf-8")
     assert run("import", str(nothing), "--apply", "--note", "ก").exit_code == 0

@@ -8,7 +8,7 @@ import json
 import ckan.plugins.toolkit as tk
 import click
 
-from ckanext.thai_gdc import doctor
+from ckanext.thai_gdc import doctor, language
 from ckanext.thai_gdc.admin.import_cli import import_
 from ckanext.thai_gdc.admin.replace_cli import resume
 from ckanext.thai_gdc.admin.rules_cli import rules
@@ -22,8 +22,11 @@ _MARKS = {"ok": ("OK", "green"), "warning": ("!!", "yellow"), "failed": ("XX", "
 
 
 @click.group("thai-gdc")
-def thai_gdc() -> None:
-    """The Thai government data catalog: checks, Solr schema, example data, code lists."""
+@click.pass_context
+def thai_gdc(context: click.Context) -> None:
+    """The Thai government data catalog: checks, Solr schema, example data, code lists, rules."""
+    # As all that CKAN's commands say, whatever the language of the site.
+    context.with_resource(language.speaking("en"))
 
 
 @thai_gdc.command("doctor")
