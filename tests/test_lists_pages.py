@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import datetime
 import io
 from collections.abc import Callable
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from bs4 import BeautifulSoup
@@ -419,7 +421,9 @@ def test_history_tells_and_takes_back(
     page = manager.get("/catalog-admin/history?list=data_type")
     [entry] = page.select(".gdc-changes > li")
     assert said(entry, "td") == ["Statistical data", "Statistics"]
-    assert "25" in said(entry, ".gdc-item-facts")[0].split("เวลา")[0].split()[-1][:2]
+    made = change("gdc_change_list")["results"][-1]["created"]
+    local = datetime.datetime.fromisoformat(made).astimezone(ZoneInfo("Asia/Bangkok"))
+    assert f"{local.year + 543} เวลา {local:%H:%M} น." in said(entry, ".gdc-item-facts")[0]
     page = manager.get("/catalog-admin/history")
     assert not page.select(".gdc-change-note b") and "<b>ไม่ใช้</b>" in page.text
     path = f"/en/catalog-admin/history/{number}/undo"

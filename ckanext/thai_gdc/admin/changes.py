@@ -20,9 +20,9 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ckanext.thai_gdc import dates, language, settings
+from ckanext.thai_gdc import settings
 from ckanext.thai_gdc.fields import Field
-from ckanext.thai_gdc.record import values
+from ckanext.thai_gdc.record import values, words
 from ckanext.thai_gdc.record.errors import Message
 
 _ = tk._
@@ -158,7 +158,7 @@ def refuse_if_changed(subjects: Sequence[str], revision: Any) -> None:
         change = model.Session.get(Change, latest)
         who, at = "?", ""
         if change:
-            who, at = name_of(change.user_id), when(change.created)
+            who, at = name_of(change.user_id), words.moment(change.created)
         raise tk.ValidationError({"revision": [Message("changed_meanwhile", _(
             "%(who)s changed this meanwhile (%(when)s). Nothing of yours was saved: look at "
             "what it says now, and save again."
@@ -272,22 +272,6 @@ def undone(numbers: Sequence[int]) -> dict[int, int]:
         .group_by(Change.undoes)
     )
     return {was: by for was, by in rows if was is not None}
-
-
-def when(moment: datetime.datetime | str) -> str:
-    """Day and time of a change in the site's time zone and the reader's era.
-
-    Args:
-        moment: with its time zone; a text in ISO 8601.
-    """
-    if isinstance(moment, str):
-        moment = datetime.datetime.fromisoformat(moment)
-    utc = moment.astimezone(datetime.timezone.utc)
-    day = tk.h.render_datetime(utc, date_format="%Y-%m-%d")
-    return _("%(day)s at %(time)s") % {
-        "day": dates.show(day, language.current()),
-        "time": tk.h.render_datetime(utc, date_format="%H:%M"),
-    }
 
 
 def name_of(user_id: str | None) -> str:

@@ -10,7 +10,7 @@ from flask import Response
 
 from ckanext.thai_gdc import language, settings
 from ckanext.thai_gdc.admin import changes
-from ckanext.thai_gdc.record import values
+from ckanext.thai_gdc.record import values, words
 
 _ = tk._
 
@@ -59,7 +59,7 @@ def _part() -> str:
     blueprint, _dot, view = (tk.request.endpoint or "").partition(".")
     if blueprint == "gdc_rules":
         return "gdc_rules.index"
-    if view.startswith(("history", "undo")):
+    if blueprint == "gdc_lists" and view.startswith(("history", "undo")):
         return "gdc_lists.history"
     return "gdc_lists.managers" if view.startswith("manager") else "gdc_lists.lists"
 
@@ -111,5 +111,5 @@ def get_helpers() -> dict[str, Callable[..., Any]]:
     """The template helpers by name."""
     return {
         **{name: f for name, f in globals().items() if name.startswith("gdc_")},
-        "gdc_moment": changes.when,
+        "gdc_moment": words.moment,
     }

@@ -43,13 +43,17 @@ def visibility(value: Any) -> str:
     return _("Private") if str(value) == "True" else _("Public")
 
 
-def moment(utc: datetime.datetime) -> str:
+def moment(when: datetime.datetime | str) -> str:
     """A moment to the minute, in the site's time zone and the reader's era.
 
     Args:
-        utc: without a time zone, as CKAN stores it.
+        when: UTC where it has no time zone, as CKAN stores it; a text in ISO 8601.
     """
-    local = utc.replace(tzinfo=datetime.timezone.utc).astimezone(tk.h.get_display_timezone())
+    if isinstance(when, str):
+        when = datetime.datetime.fromisoformat(when)
+    if when.tzinfo is None:
+        when = when.replace(tzinfo=datetime.timezone.utc)
+    local = when.astimezone(tk.h.get_display_timezone())
     return _("%(date)s, %(time)s") % {
         "date": dates.show(local.date().isoformat(), language.current()),
         "time": f"{local:%H:%M}",
