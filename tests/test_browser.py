@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
+from browsing import log_in, page_of
 from playwright.sync_api import Browser, Page, expect
 from stack.live import LiveSite
 
@@ -32,17 +32,9 @@ def site(live_site: Callable[..., LiveSite]) -> LiveSite:
 def page(chromium: Browser, site: LiveSite) -> Iterator[Page]:
     """A page in which the steward is logged in; no script may fail in it."""
     context = chromium.new_context(base_url=site.url, locale="th-TH")
-    page = context.new_page()
-    failures: list[Any] = []
-    page.on("pageerror", lambda failure: failures.append(failure))
-    page.goto("/user/login")
-    page.get_by_label("ชื่อผู้ใช้หรืออีเมล").fill("steward")
-    page.get_by_label("รหัสผ่าน", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="เข้าสู่ระบบ").click()
-    page.wait_for_url("**/dashboard/**")
-    yield page
-    context.close()
-    assert not failures
+    with page_of(context) as page:
+        log_in(page, "steward", PASSWORD)
+        yield page
 
 
 def test_register_is_stopped_mend_and_save(page: Page, site: LiveSite) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
+from browsing import page_of
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Browser, Page, expect
@@ -47,12 +47,8 @@ def page(chromium: Browser, site: LiveSite) -> Iterator[Page]:
         base_url=site.url, extra_http_headers={"Authorization": site.sysadmin_token}
     )
     context.set_default_timeout(8000)
-    page = context.new_page()
-    failures: list[Any] = []
-    page.on("pageerror", lambda failure: failures.append(failure))
-    yield page
-    context.close()
-    assert not failures
+    with page_of(context) as page:
+        yield page
 
 
 def written_forms() -> st.SearchStrategy[str]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 import requests
+from browsing import page_of
 from playwright.sync_api import Browser, Page, expect
 from stack.live import LiveSite
 
@@ -34,12 +34,8 @@ def page(chromium: Browser, site: LiveSite) -> Iterator[Page]:
     context = chromium.new_context(
         base_url=site.url, extra_http_headers={"Authorization": site.sysadmin_token}
     )
-    page = context.new_page()
-    failures: list[Any] = []
-    page.on("pageerror", lambda failure: failures.append(failure))
-    yield page
-    context.close()
-    assert not failures
+    with page_of(context) as page:
+        yield page
 
 
 @pytest.fixture

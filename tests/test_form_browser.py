@@ -9,6 +9,7 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 import pytest
+from browsing import cookies_of, log_in, page_of
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Route, expect
@@ -48,11 +49,7 @@ def site(live_site: Callable[..., LiveSite]) -> LiveSite:
 @pytest.fixture(scope="module")
 def login(chromium: Browser, site: LiveSite) -> Any:
     """The cookies of the steward's login."""
-    context = chromium.new_context(base_url=site.url, locale="th-TH")
-    log_in(context.new_page())
-    cookies = context.storage_state()
-    context.close()
-    return cookies
+    return cookies_of(chromium, site, "steward", PASSWORD)
 
 
 @pytest.fixture
@@ -63,23 +60,12 @@ def context(chromium: Browser, site: LiveSite, login: Any) -> Iterator[BrowserCo
     context.close()
 
 
-def log_in(page: Page) -> None:
-    page.goto("/user/login")
-    page.get_by_label("ชื่อผู้ใช้หรืออีเมล").fill("steward")
-    page.get_by_label("รหัสผ่าน", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="เข้าสู่ระบบ").click()
-    page.wait_for_url("**/dashboard/**")
-
-
 @pytest.fixture
 def page(context: BrowserContext) -> Iterator[Page]:
     """A page in which no script may fail; leaving a form is always confirmed."""
-    page = context.new_page()
-    failures: list[Any] = []
-    page.on("pageerror", lambda failure: failures.append(failure))
-    page.on("dialog", lambda dialog: dialog.accept())
-    yield page
-    assert not failures
+    with page_of(context) as page:
+        page.on("dialog", lambda dialog: dialog.accept())
+        yield page
 
 
 def fill_in(page: Page, **changes: str) -> None:
@@ -359,7 +345,7 @@ def test_an_expired_login_loses_nothing(context: BrowserContext, page: Page) -> 
     context.clear_cookies()
     page.get_by_role("button", name=NEXT).click()
     page.wait_for_load_state()
-    log_in(page)
+    log_in(page, "steward", PASSWORD)
     page.goto(NEW)
     page.get_by_role("button", name="นำกลับมาใส่ในแบบฟอร์ม").click()
     expect(page.locator("#field-title")).to_have_value("กรอกอยู่นาน")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
+from browsing import log_in, page_of
 from playwright.sync_api import Browser, Page, expect
 from stack.live import LiveSite
 
@@ -36,17 +36,9 @@ def page(chromium: Browser, site: LiveSite) -> Iterator[Page]:
     """A page of the manager; no script may fail in it."""
     context = chromium.new_context(base_url=site.url, locale="th-TH", reduced_motion="reduce")
     context.add_init_script(AXE_SCRIPT)
-    page = context.new_page()
-    failures: list[Any] = []
-    page.on("pageerror", lambda failure: failures.append(failure))
-    page.goto("/user/login")
-    page.locator("#field-login").fill("manager")
-    page.locator("#field-password").fill(PASSWORD)
-    with page.expect_navigation():
-        page.locator("#field-password").press("Enter")
-    yield page
-    context.close()
-    assert not failures
+    with page_of(context) as page:
+        log_in(page, "manager", PASSWORD)
+        yield page
 
 
 def order(site: LiveSite, name: str) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
+from browsing import page_of
 from playwright.sync_api import Browser, Page, expect
 from stack.live import LiveSite
 
@@ -36,12 +37,8 @@ def site(live_site: Callable[..., LiveSite]) -> LiveSite:
 def page(chromium: Browser, site: LiveSite) -> Iterator[Page]:
     """A visitor's page; no script may fail in it."""
     context = chromium.new_context(base_url=site.url, locale="th-TH")
-    page = context.new_page()
-    failures: list[object] = []
-    page.on("pageerror", lambda failure: failures.append(failure))
-    yield page
-    context.close()
-    assert not failures
+    with page_of(context) as page:
+        yield page
 
 
 def test_a_preview_is_loaded_when_it_is_opened(page: Page) -> None:

@@ -9,13 +9,18 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 import pytest
 from bs4 import BeautifulSoup, Tag
-from ckan import model
+from ckan import logic, model
+from ckan.lib.search import SearchIndexError
 from ckan.tests import factories, helpers
 from ckanext.activity.model import Activity
+from click.testing import CliRunner
+from redis.exceptions import ConnectionError as RedisConnectionError
+from sqlalchemy.exc import DataError
 
 from ckanext.thai_gdc import codes
 from ckanext.thai_gdc.admin import replacement as kept
 from ckanext.thai_gdc.admin import replacement_job
+from ckanext.thai_gdc.admin.replace_cli import resume
 
 pytestmark = pytest.mark.usefixtures(
     "app", "clean_db", "clean_index", "as_shipped", "nothing_replaced"
@@ -385,14 +390,11 @@ def test_the_save_and_its_mark_stand_or_fall_together(
     begun = admin("gdc_code_replace", list="geo_coverage", code="06", by="05", dry_run=False, **WHY)
 
     def down(*_arguments: Any, **_named: Any) -> None:
-        from ckan.lib.search import SearchIndexError
-
         raise SearchIndexError("down")
 
     with monkeypatch.context() as broken:
         broken.setattr("ckan.logic.index_update_package_dicts", down)
-        from ckan.lib.search import SearchIndexError
-
+        broken.setattr("ckan.lib.search.is_available", lambda: False)
         with pytest.raises(SearchIndexError):
             replacement_job.run(begun["id"])
     assert show(record)["geo_coverage"] == "06" and told(record) == []
@@ -400,6 +402,80 @@ def test_the_save_and_its_mark_stand_or_fall_together(
     assert (now["state"], now["left"], now["is_worked_on"]) == ("running", 1, False)
     assert worked(admin, begun["id"])["changed"] == 1
     assert told(record) == [{"old": "06", "new": "05"}]
+
+
+@pytest.mark.parametrize("refusal", [
+    SearchIndexError("immense term"), DataError("UPDATE", {}, ValueError("out of range")),
+])
+def test_a_record_that_a_server_refuses_does_not_stop_the_rest(
+    admin: Call, make: Call, monkeypatch: pytest.MonkeyPatch, refusal: Exception
+) -> None:
+    """The search engine and the database answer, but will not have that one: it is listed."""
+    refusing, fine = make(), make()
+    real = logic.index_update_package_dicts
+
+    def index(both: Any, **named: Any) -> None:
+        if both[1]["id"] == refusing["id"]:
+            raise refusal
+        real(both, **named)
+
+    monkeypatch.setattr(logic, "index_update_package_dicts", index)
+    over = replaced(admin, "geo_coverage", "06", "05")
+    assert (over["state"], over["changed"], over["failed"]) == ("done", 1, 1)
+    assert [one["id"] for one in over["failures"]] == [refusing["id"]]
+    assert over["failures"][0]["reasons"] and told(refusing) == []
+    assert (show(refusing)["geo_coverage"], show(fine)["geo_coverage"]) == ("06", "05")
+
+
+def test_without_redis_it_waits_until_somebody_lets_it_go_on(
+    admin: Call, make: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was asked for is kept; the command line says that no job can begin."""
+    record = make()
+
+    def down(*_arguments: Any, **_named: Any) -> None:
+        raise RedisConnectionError("down")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(tk, "enqueue_job", down)
+        begun = admin("gdc_code_replace", list="geo_coverage", code="06", by="05", dry_run=False,
+                      **WHY)
+        assert (begun["state"], begun["left"]) == ("running", 1)
+        asked = CliRunner().invoke(resume)
+        assert asked.exit_code == 1 and "Redis" in asked.output
+    assert helpers.call_action("job_list") == []
+    assert CliRunner().invoke(resume).output == f"{begun['id']}: goes on\n"
+    assert len(helpers.call_action("job_list")) == 1
+    assert worked(admin, begun["id"])["changed"] == 1
+    assert show(record)["geo_coverage"] == "05"
+
+
+def test_of_two_that_ask_at_the_same_moment_one_begins(
+    admin: Call, make: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who looked before the other's was written down is refused when it is this one's turn."""
+    make()
+    looked = kept.running
+    seen: list[str] = []
+
+    def too_early(*arguments: Any) -> Any:
+        seen.append("once")
+        return None if len(seen) == 1 else looked(*arguments)
+
+    what = {"list": "geo_coverage", "code": "06", "dry_run": False, **WHY}
+    admin("gdc_code_replace", by="05", **what)
+    monkeypatch.setattr(kept, "running", too_early)
+    assert refused(admin, "gdc_code_replace", by="04", **what)["code"][0].code == "running"
+    assert admin("gdc_replacement_list")["count"] == 1
+
+
+def test_a_draft_is_changed_too_and_stays_one(admin: Call, make: Call) -> None:
+    """A draft that lacks what is mandatory takes the new code, as the sample foretells."""
+    draft = make(state="draft", notes="")
+    effect = admin("gdc_code_replace", list="geo_coverage", code="06", by="05")
+    assert [one["problems"] for one in effect["sample"]] == [[]]
+    assert replaced(admin, "geo_coverage", "06", "05")["changed"] == 1
+    assert (show(draft)["geo_coverage"], show(draft)["state"]) == ("05", "draft")
 
 
 # --- Pages ------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from browsing import log_in, page_of
 from playwright.sync_api import Browser, Page, Route, expect
 from stack.live import LiveSite
 from test_browser import PASSWORD
@@ -48,22 +49,9 @@ def page(chromium: Browser, site: LiveSite) -> Iterator[Page]:
     """A page in which the steward is logged in with a cookie; no script may fail in it."""
     context = chromium.new_context(base_url=site.url, locale="th-TH")
     context.set_default_timeout(10000)
-    page = context.new_page()
-    failures: list[Any] = []
-    page.on("pageerror", lambda failure: failures.append(failure))
-    log_in(page)
-    yield page
-    context.close()
-    assert not failures
-
-
-def log_in(page: Page) -> None:
-    """As the steward."""
-    page.goto("/user/login")
-    page.get_by_label("ชื่อผู้ใช้หรืออีเมล").fill("steward")
-    page.get_by_label("รหัสผ่าน", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="เข้าสู่ระบบ").click()
-    page.wait_for_url("**/dashboard/**")
+    with page_of(context) as page:
+        log_in(page, "steward", PASSWORD)
+        yield page
 
 
 def names(site: LiveSite) -> list[str]:
@@ -152,7 +140,7 @@ def test_order_that_cannot_be_saved_goes_back(page: Page, site: LiveSite) -> Non
     down = page.get_by_role("button", name="เลื่อนลง: three")
     down.press("Enter")
     expect(failed).to_contain_text("การเข้าสู่ระบบของท่านสิ้นสุดแล้ว")
-    log_in(page.context.new_page())
+    log_in(page.context.new_page(), "steward", PASSWORD)
     down.press("Enter")
     expect(page.locator("[data-gdc-said]")).to_contain_text("บันทึกลำดับแล้ว")
     expect(failed).to_be_empty()
@@ -220,7 +208,7 @@ def test_a_row_waits_for_the_server(page: Page, site: LiveSite) -> None:
     page.context.clear_cookies()
     row.get_by_role("button", name="บันทึกรายการนี้").click()
     expect(row).to_contain_text("การเข้าสู่ระบบของท่านสิ้นสุดแล้ว")
-    log_in(page.context.new_page())
+    log_in(page.context.new_page(), "steward", PASSWORD)
     row.get_by_role("button", name="บันทึกรายการนี้").click()
     expect(row).to_have_count(0)
     assert names(site) == ["one", "two", "three", "later"]

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from browsing import cookies_of, page_of
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from stack.live import LiveSite
 from test_browser import PASSWORD
@@ -58,16 +59,7 @@ def site(live_site: Callable[..., LiveSite]) -> LiveSite:
 @pytest.fixture(scope="module")
 def login(chromium: Browser, site: LiveSite) -> Any:
     """The cookies of the steward's login."""
-    context = chromium.new_context(base_url=site.url, locale="th-TH")
-    page = context.new_page()
-    page.goto("/user/login")
-    page.get_by_label("ชื่อผู้ใช้หรืออีเมล").fill("steward")
-    page.get_by_label("รหัสผ่าน", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="เข้าสู่ระบบ").click()
-    page.wait_for_url("**/dashboard/**")
-    cookies = context.storage_state()
-    context.close()
-    return cookies
+    return cookies_of(chromium, site, "steward", PASSWORD)
 
 
 @pytest.fixture
@@ -81,12 +73,9 @@ def context(chromium: Browser, site: LiveSite, login: Any) -> Iterator[BrowserCo
 @pytest.fixture
 def page(context: BrowserContext) -> Iterator[Page]:
     """A page in which no script may fail; leaving a form is always confirmed."""
-    page = context.new_page()
-    failures: list[Any] = []
-    page.on("pageerror", lambda failure: failures.append(failure))
-    page.on("dialog", lambda dialog: dialog.accept())
-    yield page
-    assert not failures
+    with page_of(context) as page:
+        page.on("dialog", lambda dialog: dialog.accept())
+        yield page
 
 
 _SEEN = """(names) => {

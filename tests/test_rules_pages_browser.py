@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
+from browsing import log_in, page_of
 from playwright.sync_api import Browser, Page, expect
 from stack.live import LiveSite
 
@@ -38,17 +38,9 @@ def site(live_site: Callable[..., LiveSite]) -> LiveSite:
 def page(chromium: Browser, site: LiveSite) -> Iterator[Page]:
     """A page of the catalog manager, in which no script may fail."""
     context = chromium.new_context(base_url=site.url, locale="th-TH")
-    page = context.new_page()
-    failures: list[Any] = []
-    page.on("pageerror", lambda failure: failures.append(failure))
-    page.goto("/user/login")
-    page.locator("#field-login").fill("manager")
-    page.locator("#field-password").fill(PASSWORD)
-    with page.expect_navigation():
-        page.locator("#field-password").press("Enter")
-    yield page
-    context.close()
-    assert not failures
+    with page_of(context) as page:
+        log_in(page, "manager", PASSWORD)
+        yield page
 
 
 def test_the_own_set_is_made_by_keyboard_alone(page: Page, site: LiveSite) -> None:
