@@ -205,7 +205,7 @@ def _good_file(page: Page, site: LiveSite) -> None:
     """Paste a table and confirm it without a reason."""
     _look_at_file(page, "code,th,en\n01,ใหม่,New\n55,เพิ่ม,Added\n")
     with page.expect_navigation():
-        page.locator("button[value=save]").click()
+        page.locator(".btn[value=save]").click()
     page.locator(".gdc-errors").first.wait_for(timeout=5000)
 
 

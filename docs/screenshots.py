@@ -1,4 +1,4 @@
-"""Screenshots of 25 kinds of page, in Thai and English, on a desktop and a phone: 100 files.
+"""Screenshots of 31 kinds of page, in Thai and English, on a desktop and a phone: 124 files.
 
 ``make run``, then ``.venv/bin/python docs/screenshots.py [--address URL] [--passwords FILE]
 [--output FOLDER]``. The catalog has to hold the example data, as ``make run`` fills it. The
@@ -50,6 +50,13 @@ def _see_effect(page: Page) -> None:
         page.locator(".form-actions button[value=look]").click()
 
 
+def _look_at_file(page: Page) -> None:
+    """See what a table would change: a new word, a new code, one that is refused."""
+    page.locator("[name=paste]").fill("code,th,en\n01,ชื่อใหม่,New label\n55,เพิ่ม,Added\nx,ผิด,\n")
+    with page.expect_navigation():
+        page.locator(".gdc-import-form [type=submit]").click()
+
+
 class Shot(NamedTuple):
     """A page.
 
@@ -86,12 +93,16 @@ def _shots(record: dict[str, Any]) -> list[Shot]:
 def _admins_shots() -> list[Shot]:
     """The pages of docs/admin.md."""
     one = "/catalog-admin/lists/objective"
+    acts = {"effect": _see_effect, "import-look": _look_at_file}
     return [
-        Shot(f"admin-{name}", path, "admin", _see_effect if name == "effect" else None)
+        Shot(f"admin-{name}", path, "admin", acts.get(name))
         for name, path in (
-            ("lists", "/catalog-admin/lists"), ("list", one), ("code", f"{one}/01/edit"),
-            ("order", f"{one}/order"), ("replace", f"{one}/01/replace"),
-            ("import", f"{one}/import"),
+            ("lists", "/catalog-admin/lists"), ("new-list", "/catalog-admin/new-list"),
+            ("list", one), ("code", f"{one}/01/edit"), ("new-code", f"{one}/new"),
+            ("order", f"{one}/order"), ("retire", f"{one}/01/retire"),
+            ("replace", f"{one}/01/replace"), ("replace-effect", f"{one}/01/replace?by=02"),
+            ("replacements", "/catalog-admin/replacements"),
+            ("import", f"{one}/import"), ("import-look", f"{one}/import"),
             ("rules", "/catalog-admin/rules"), ("stars", "/catalog-admin/rules/stars"),
             ("effect", "/catalog-admin/rules/stars"),
             ("mandatory", "/catalog-admin/rules/mandatory"),

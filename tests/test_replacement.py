@@ -404,20 +404,22 @@ def test_the_save_and_its_mark_stand_or_fall_together(
     assert told(record) == [{"old": "06", "new": "05"}]
 
 
-@pytest.mark.parametrize("refusal", [
-    SearchIndexError("immense term"), DataError("UPDATE", {}, ValueError("out of range")),
+@pytest.mark.parametrize(("refusal", "codes_refused"), [
+    (SearchIndexError("immense term"), ["05", "06"]),
+    (DataError("UPDATE", {}, ValueError("out of range")), ["05"]),
 ])
 def test_a_record_that_a_server_refuses_does_not_stop_the_rest(
-    admin: Call, make: Call, monkeypatch: pytest.MonkeyPatch, refusal: Exception
+    admin: Call, make: Call, monkeypatch: pytest.MonkeyPatch, refusal: Exception,
+    codes_refused: list[str],
 ) -> None:
     """The search engine and the database answer, but will not have that one: it is listed."""
     refusing, fine = make(), make()
     real = logic.index_update_package_dicts
 
-    def index(both: Any, **named: Any) -> None:
-        if both[1]["id"] == refusing["id"]:
+    def index(both: Any, *more: Any, **named: Any) -> None:
+        if both[1]["id"] == refusing["id"] and both[1]["geo_coverage"] in codes_refused:
             raise refusal
-        real(both, **named)
+        real(both, *more, **named)
 
     monkeypatch.setattr(logic, "index_update_package_dicts", index)
     over = replaced(admin, "geo_coverage", "06", "05")

@@ -78,7 +78,10 @@ def test_a_killed_worker_loses_nothing_and_nothing_is_done_twice(site: LiveSite)
 
 def test_the_page_shows_the_end_by_itself(site: LiveSite, page: Page) -> None:
     """Confirmed with the keyboard; the figures follow, the end is told, the focus is kept."""
-    page.goto("/catalog-admin/lists/geo_coverage/05/replace?by=04")
+    page.goto("/catalog-admin/lists/geo_coverage/05/replace")
+    page.locator("#field-by").select_option("04")
+    page.locator(".gdc-replace-choose button").press("Enter")
+    expect(page.locator("#effect")).to_be_focused()
     page.locator("#field-retire").uncheck()
     page.locator("#field-note").fill("ตามหนังสือเวียน")
     page.keyboard.press("Tab")

@@ -294,10 +294,13 @@ def wrong_list(
     """
     errors: dict[str, list[Any]] = {}
     name = data_dict.get("list")
-    if not isinstance(name, str) or not re.fullmatch(_NAME, name):
+    if not name:
+        errors["list"] = [Message("missing", _("Please fill in “%(label)s”.") % {
+            "label": _("Name in the API")})]
+    elif not isinstance(name, str) or not re.fullmatch(_NAME, name):
         errors["list"] = [Message("bad_format", _(
             "“%(name)s” is no name of a list. Write 2 to 50 small letters a-z, digits and _, "
-            "a letter first.") % {"name": name or ""})]
+            "a letter first.") % {"name": name})]
     elif name in site.definitions(now) or name == "yes_no":
         errors["list"] = [Message("taken", _(
             "There is a list of the name “%(name)s” already.") % {"name": name})]

@@ -66,9 +66,7 @@ def gdc_code_replace(context: types.Context, data_dict: types.DataDict) -> dict[
     retire = _yes_or_no(data_dict, "retire", False, errors)
     note = "" if dry_run else changes.note_of(data_dict, errors)
     if kept.running(name, [code, by]):
-        errors.setdefault("code", []).append(Message("running", _(
-            "Another replacement with one of these codes is not finished. Wait for it, or stop "
-            "it first.")))
+        errors["code"] = [_not_finished()]
     if errors:
         raise tk.ValidationError(cast(Any, errors))
     swap = Swap(name, code, by)
@@ -127,11 +125,9 @@ def _would_be(package_id: str, swap: Swap) -> dict[str, Any] | None:
     wanted = swap.done_to(record)
     if wanted is None:
         return None
-    before = {str(one.message) for one in judgement.problems(record)}
     return {
         "id": record["id"], "name": record["name"], "title": record["title"] or record["name"],
         "problems": [str(one.message) for one in judgement.problems(wanted)],
-        "is_new": any(str(one.message) not in before for one in judgement.problems(wanted)),
     }
 
 
@@ -143,6 +139,9 @@ def _begun(
     retire = retire and codes.get(swap.list).codes[swap.old].active
     with changes.writing():
         changes.refuse_if_changed(code_action.scope(swap.list), data_dict.get("revision"))
+        # Once more, alone now: two may have asked at the same moment.
+        if kept.running(swap.list, [swap.old, swap.new]):
+            raise tk.ValidationError(cast(Any, {"code": [_not_finished()]}))
         begun = kept.begin(
             user.id if user else None, swap, note, _carrying(swap), retired=retire)
         number = begun.id
@@ -300,18 +299,17 @@ def gdc_replacement_resume(context: types.Context, data_dict: types.DataDict) ->
         ValidationError: it was taken back, or there is nothing left to do.
     """
     tk.check_access("gdc_replacement_resume", context, data_dict)
-    found = _held(data_dict)
-    if kept.undone_by(found):
-        raise _refused(_("The replacement was taken back and does not go on."))
-    if found.state != kept.RUNNING and kept.running(found.list, [found.old, found.new]):
-        raise _refused(_(
-            "Another replacement with one of these codes is not finished. Wait for it, or stop "
-            "it first."), "running")
-    if found.state == kept.DONE and not kept.retry(context, found):
-        raise _refused(_("There is nothing left to do."))
-    found.state, found.heartbeat = kept.RUNNING, kept.now()
-    number = found.id
-    model.Session.commit()
+    with changes.writing():
+        found = _held(data_dict)
+        if kept.undone_by(found):
+            raise _refused(_("The replacement was taken back and does not go on."))
+        if found.state != kept.RUNNING and kept.running(found.list, [found.old, found.new]):
+            raise tk.ValidationError(cast(Any, {"id": [_not_finished()]}))
+        if found.state == kept.DONE and not kept.retry(context, found):
+            raise _refused(_("There is nothing left to do."))
+        found.state, found.heartbeat = kept.RUNNING, kept.now()
+        number = found.id
+        model.Session.commit()
     replacement_job.later(number)
     return described(context, _found({"id": number}))
 
@@ -367,9 +365,7 @@ def _not_undone(found: Replacement) -> Message | None:
     if found.state == kept.RUNNING:
         return Message("running", _("The replacement is running. Stop it first."))
     if kept.running(found.list, [found.old, found.new]):
-        return Message("running", _(
-            "Another replacement with one of these codes is not finished. Wait for it, or stop "
-            "it first."))
+        return _not_finished()
     return None
 
 
@@ -394,9 +390,15 @@ def _held(data_dict: Mapping[str, Any]) -> Replacement:
     return found
 
 
-def _refused(sentence: str, code: str = "contradiction") -> tk.ValidationError:
+def _not_finished() -> Message:
+    return Message("running", _(
+        "Another replacement with one of these codes is not finished. Wait for it, or stop it "
+        "first."))
+
+
+def _refused(sentence: str) -> tk.ValidationError:
     model.Session.rollback()
-    return tk.ValidationError({"id": [Message(code, sentence)]})
+    return tk.ValidationError({"id": [Message("contradiction", sentence)]})
 
 
 def get_actions() -> dict[str, types.Action]:

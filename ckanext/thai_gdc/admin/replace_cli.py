@@ -17,6 +17,7 @@ def resume() -> None:
     for number in replacement.unfinished():
         if replacement.is_worked_on(number):
             click.echo(f"{number}: a worker is at it")
-        else:
-            replacement_job.later(number)
+        elif replacement_job.later(number):
             click.echo(f"{number}: goes on")
+        else:
+            raise click.ClickException("Redis does not answer: no job can begin.")

@@ -31,6 +31,9 @@ TODO, FAILED = "todo", "failed"
 #: second.
 _LOCK = 0x67646372  # "gdcr"
 
+#: Rows that are written at once.
+_BATCH = 10_000
+
 
 class Replacement(tk.BaseModel):
     """One replacement.
@@ -108,12 +111,12 @@ def begin(
     )
     model.Session.add(replacement)
     model.Session.flush()
-    rows = [
-        {"replacement_id": replacement.id, "package_id": one, "state": TODO}
-        for one in package_ids
-    ]
-    if rows:
-        model.Session.execute(insert(ReplacedRecord), rows)
+    ids = list(package_ids)
+    for start in range(0, len(ids), _BATCH):
+        model.Session.execute(insert(ReplacedRecord), [
+            {"replacement_id": replacement.id, "package_id": one, "state": TODO}
+            for one in ids[start:start + _BATCH]
+        ])
     return replacement
 
 
@@ -260,10 +263,10 @@ class Alone:
 
     def __exit__(self, *_: Any) -> None:
         """Give it back."""
-        if self.is_mine:
-            self._connection.execute(sa.select(sa.func.pg_advisory_unlock(*self._key)))
-            self._connection.commit()
-        self._connection.close()
+        with self._connection as connection:
+            if self.is_mine:
+                connection.execute(sa.select(sa.func.pg_advisory_unlock(*self._key)))
+                connection.commit()
 
 
 def is_worked_on(replacement_id: int) -> bool:

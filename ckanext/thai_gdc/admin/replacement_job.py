@@ -20,9 +20,10 @@ from ckan import logic, model, types
 from ckan.lib import search
 from ckan.lib.plugins import get_permission_labels
 from flask import Flask
+from redis.exceptions import RedisError
 from rq import Retry
 from rq.timeouts import BaseTimeoutException
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from ckanext.thai_gdc.admin import replacement as kept
 from ckanext.thai_gdc.admin import swap
@@ -55,12 +56,21 @@ def know(app: Any) -> None:
     _app[:] = [app]
 
 
-def later(replacement_id: int) -> None:
-    """Have a worker begin the replacement, or go on with it."""
-    tk.enqueue_job(
-        run, [replacement_id], title=f"thai_gdc: replace a code ({replacement_id})",
-        rq_kwargs={"timeout": -1, "retry": Retry(max=_ATTEMPTS)},
-    )
+def later(replacement_id: int) -> bool:
+    """Have a worker begin the replacement, or go on with it.
+
+    Returns:
+        False where Redis is down: the replacement waits until somebody lets it go on.
+    """
+    try:
+        tk.enqueue_job(
+            run, [replacement_id], title=f"thai_gdc: replace a code ({replacement_id})",
+            rq_kwargs={"timeout": -1, "retry": Retry(max=_ATTEMPTS)},
+        )
+    except RedisError:
+        _log.exception("No background job for the replacement %s", replacement_id)
+        return False
+    return True
 
 
 def run(replacement_id: int, turn: float = TURN) -> None:
@@ -146,11 +156,11 @@ def _turn_of(row: ReplacedRecord, replacement: Replacement) -> None:
         changed = _change(row.package_id, replacement)
         row.state, row.reason, row.changed = kept.DONE, None, changed
         model.Session.commit()
-    except (BaseTimeoutException, DBAPIError, search.SearchError, search.SearchIndexError):
-        # Not the record's fault: the job ends here, and whoever goes on begins with it.
-        model.Session.rollback()
-        raise
     except Exception as error:
+        if _is_down(error):
+            # Not the record's fault: the job ends here, and whoever goes on begins with it.
+            model.Session.rollback()
+            raise
         if not isinstance(error, tk.ValidationError):
             _log.exception("Record %s could not be changed", key[1])
         model.Session.rollback()
@@ -163,6 +173,14 @@ def _turn_of(row: ReplacedRecord, replacement: Replacement) -> None:
             _index_as_stored(key[1])
     # Thousands of records would fill the memory.
     model.Session.expunge_all()
+
+
+def _is_down(error: Exception) -> bool:
+    """Whether a server or the job itself failed, and not the record."""
+    if isinstance(error, (search.SearchError, search.SearchIndexError)):
+        # The search engine also refuses single records; then it answers.
+        return not search.is_available()
+    return isinstance(error, (BaseTimeoutException, OperationalError, InterfaceError))
 
 
 def _change(package_id: str, replacement: Replacement) -> dict[str, Any] | None:
@@ -248,7 +266,8 @@ def _index_as_stored(package_id: str) -> None:
     """What was indexed of a save that did not come about is taken back."""
     try:
         search.rebuild(package_ids=[package_id])
-    except tk.ObjectNotFound:
+    except (tk.ObjectNotFound, search.SearchIndexError):
+        _log.exception("Record %s could not be indexed", package_id)
         model.Session.rollback()
 
 
