@@ -35,17 +35,17 @@ class Reader:
 
     def __init__(self, app: Any, user: dict[str, Any] | None) -> None:
         self._app = app
-        self._headers = {"Authorization": user["token"]} if user else {}
+        self.headers = {"Authorization": user["token"]} if user else {}
 
     def get(self, path: str, status: int = 200) -> BeautifulSoup:
         """The page at a path."""
         answer = self._app.get(
-            path, headers=self._headers, status=status, follow_redirects=False)
+            path, headers=self.headers, status=status, follow_redirects=False)
         return BeautifulSoup(answer.body, "html.parser")
 
     def post(self, path: str, sent: dict[str, Any], status: int | None = None) -> BeautifulSoup:
         """The page that answers a form, after the redirect if it was taken."""
-        answer = self._app.post(path, data=sent, headers=self._headers, status=status,
+        answer = self._app.post(path, data=sent, headers=self.headers, status=status,
                                 follow_redirects=True)
         return BeautifulSoup(answer.body, "html.parser")
 
@@ -150,6 +150,12 @@ def test_the_way_in_is_for_managers(app: Any, manager: Reader) -> None:
     assert manager.get("/about").select(address)
     assert not Reader(app, factories.UserWithToken()).get("/about").select(address)
     assert not Reader(app, None).get("/about").select(address)
+
+
+def test_the_short_address_leads_to_the_lists(app: Any, boss: Reader) -> None:
+    """In the language of the address."""
+    answer = app.get("/en/catalog-admin", headers=boss.headers, follow_redirects=False)
+    assert answer.headers["Location"].endswith("/en/catalog-admin/lists")
 
 
 def test_managers_who_are_no_sysadmins_do_not_see_the_page_of_managers(manager: Reader) -> None:

@@ -8,7 +8,7 @@ whatever ends the job that works on it (replacement_job), the rows say what is l
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -31,7 +31,7 @@ TODO, FAILED = "todo", "failed"
 #: second.
 _LOCK = 0x67646372  # "gdcr"
 
-#: Rows that are written at once.
+#: Rows that are written or asked for at once.
 _BATCH = 10_000
 
 
@@ -111,13 +111,16 @@ def begin(
     )
     model.Session.add(replacement)
     model.Session.flush()
-    ids = list(package_ids)
-    for start in range(0, len(ids), _BATCH):
+    for some in _parts(list(package_ids)):
         model.Session.execute(insert(ReplacedRecord), [
-            {"replacement_id": replacement.id, "package_id": one, "state": TODO}
-            for one in ids[start:start + _BATCH]
+            {"replacement_id": replacement.id, "package_id": one, "state": TODO} for one in some
         ])
     return replacement
+
+
+def _parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Ids, as many at once as a statement should have."""
+    return (ids[start:start + _BATCH] for start in range(0, len(ids), _BATCH))
 
 
 def changed_by(replacement: Replacement) -> Sequence[str]:
@@ -217,10 +220,13 @@ def retry(context: types.Context, replacement: Replacement) -> int:
 
 def seen(context: types.Context, package_ids: Sequence[str]) -> list[str]:
     """Those of the records that the caller may see, by title."""
-    chosen = sa.select(model.Package.id).where(
-        model.Package.id.in_(package_ids), *_visible(context)
-    ).order_by(model.Package.title, model.Package.id)
-    return list(model.Session.scalars(chosen))
+    found: list[tuple[str, str]] = []
+    for some in _parts(package_ids):
+        found.extend((row[0], row[1]) for row in model.Session.execute(
+            sa.select(sa.func.coalesce(model.Package.title, ""), model.Package.id)
+            .where(model.Package.id.in_(some), *_visible(context))
+        ))
+    return [package_id for _title, package_id in sorted(found)]
 
 
 def _seen(context: types.Context, chosen: Any) -> Any:

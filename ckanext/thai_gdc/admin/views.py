@@ -38,6 +38,11 @@ _LONG = 10
 _PARTS = re.compile(r"\t|\|")
 
 
+def home() -> Response:
+    """The first of the pages."""
+    return tk.redirect_to("gdc_lists.lists")
+
+
 # --- The lists -----------------------------------------------------------------------------
 
 def lists() -> str:
@@ -474,6 +479,7 @@ def decide(name: str, code: str) -> str | Response:
 
 
 _FORM = ["GET", "POST"]
+gdc_lists.add_url_rule("", view_func=home)
 gdc_lists.add_url_rule("/lists", view_func=lists)
 gdc_lists.add_url_rule("/new-list", view_func=new_list, methods=_FORM)
 gdc_lists.add_url_rule("/lists/<name>", view_func=code_list)
