@@ -103,7 +103,7 @@
     const list = find("order");
     const said = find("said");
     const failed = find("failed");
-    const items = () => Array.from(list.children);
+    const { items, showEnds, restore } = window.gdcOrder(list, moved);
     const ids = () => items().map((item) => item.dataset.id);
     let saved = ids();
     // What is written in the record is written one after the other.
@@ -134,21 +134,9 @@
 
     /* -- The order -- */
 
-    function showEnds() {
-      items().forEach((item, index, all) => {
-        const [up, down] = item.querySelectorAll("[data-gdc-move]");
-        up.setAttribute("aria-disabled", String(index === 0));
-        down.setAttribute("aria-disabled", String(index === all.length - 1));
-      });
+    function showHelp() {
       find("none").hidden = items().length > 0;
       find("order-help").hidden = items().length < 2;
-    }
-
-    function restore(order) {
-      const focused = document.activeElement;
-      order.forEach((id) => list.append(items().find((item) => item.dataset.id === id)));
-      showEnds();
-      if (list.contains(focused)) focused.focus();
     }
 
     async function saveOrder() {
@@ -161,70 +149,18 @@
         if (ids().join() === saved.join()) said.textContent += ` ${texts.orderSaved}`;
         return;
       }
-      restore(saved);
+      restore(saved.map((id) => items().find((item) => item.dataset.id === id)));
       said.textContent = "";
       failed.textContent = `${texts.orderFailed} ${messages(answer).join(" ")}`;
     }
 
     function moved(item) {
-      showEnds();
       failed.textContent = "";
       said.textContent = filled(texts.place, {
         name: item.dataset.name, place: items().indexOf(item) + 1, count: items().length,
       });
       inTurn(saveOrder);
     }
-
-    list.addEventListener("click", (event) => {
-      const button = event.target.closest("[data-gdc-move]");
-      if (!button) return;
-      event.preventDefault();
-      if (button.getAttribute("aria-disabled") === "true") return;
-      // The neighbour is moved and not the item itself, so that the button keeps the focus.
-      const item = button.closest("li");
-      if (button.dataset.gdcMove === "1") item.before(item.nextElementSibling);
-      else item.after(item.previousElementSibling);
-      moved(item);
-    });
-
-    list.addEventListener("pointerdown", (event) => {
-      const handle = event.target.closest("[data-gdc-handle]");
-      if (!handle || event.button !== 0) return;
-      event.preventDefault();
-      const item = handle.closest("li");
-      const before = ids();
-      const middle = (one) => one.getBoundingClientRect().top + one.offsetHeight / 2;
-      handle.setPointerCapture(event.pointerId);
-      item.classList.add("gdc-dragged");
-
-      function drag(move) {
-        if (move.clientY < 60) window.scrollBy(0, -12);
-        if (move.clientY > window.innerHeight - 60) window.scrollBy(0, 12);
-        while (item.previousElementSibling && move.clientY < middle(item.previousElementSibling)) {
-          item.after(item.previousElementSibling);
-        }
-        while (item.nextElementSibling && move.clientY > middle(item.nextElementSibling)) {
-          item.before(item.nextElementSibling);
-        }
-      }
-
-      function end(last) {
-        handle.removeEventListener("pointermove", drag);
-        ["pointerup", "pointercancel"].forEach((name) => handle.removeEventListener(name, end));
-        document.removeEventListener("keydown", escape);
-        item.classList.remove("gdc-dragged");
-        if (last.type !== "pointerup") restore(before);
-        else if (ids().join() !== before.join()) moved(item);
-      }
-
-      function escape(key) {
-        if (key.key === "Escape") end(key);
-      }
-
-      handle.addEventListener("pointermove", drag);
-      ["pointerup", "pointercancel"].forEach((name) => handle.addEventListener(name, end));
-      document.addEventListener("keydown", escape);
-    });
 
     function facts(place, written) {
       place.replaceChildren(...written.filter(Boolean).map((one) => {
@@ -256,6 +192,7 @@
       list.append(item);
       saved.push(resource.id);
       showEnds();
+      showHelp();
     }
 
     /* -- Several at once -- */
@@ -442,6 +379,7 @@
     });
     page.querySelectorAll("[data-gdc-handle]").forEach((handle) => { handle.hidden = false; });
     showEnds();
+    showHelp();
   }
 
   /* ---- The file or address in the form of a resource ---- */
