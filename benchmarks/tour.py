@@ -6,9 +6,10 @@ Used by tests/test_accessible.py and benchmarks/axe.py.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from axe_playwright_python.base import AXE_SCRIPT
@@ -18,6 +19,7 @@ from stack.live import LiveSite
 #: Languages by the prefix of an address; widths of a desktop and of a phone, in pixels.
 LANGUAGES = {"th": "", "en": "/en"}
 WIDTHS = {"desktop": (1280, 900), "phone": (390, 844)}
+VIEWS = tuple(itertools.product(LANGUAGES, WIDTHS))
 
 #: Chromium asks nobody outside for anything.
 _ARGUMENTS = [
@@ -513,9 +515,17 @@ def log_in(browser: Browser, site: LiveSite, who: str) -> BrowserContext:
 
 
 def look(
-    page: Page, site: LiveSite, stop: Stop, names: Mapping[str, str]
+    page: Page, site: LiveSite, stop: Stop, names: Mapping[str, str],
+    views: Collection[tuple[str, str]] = VIEWS,
 ) -> dict[tuple[str, str], list[dict[str, str]]]:
     """What axe finds, by language and width: rule, impact, where, html, why of each node.
+
+    Args:
+        page: of whoever the stop is for.
+        site: the catalog, prepared.
+        stop: where to look.
+        names: what stands in addresses.
+        views: the languages and widths in which the page is looked at.
 
     Raises:
         AssertionError: the page is not the one that was asked for.
@@ -529,6 +539,7 @@ def look(
         if stop.act:
             stop.act(page, site)
         for device, (width, height) in WIDTHS.items():
-            page.set_viewport_size({"width": width, "height": height})
-            found[language, device] = page.evaluate(_ASK, _OPTIONS)
+            if (language, device) in views:
+                page.set_viewport_size({"width": width, "height": height})
+                found[language, device] = page.evaluate(_ASK, _OPTIONS)
     return found

@@ -18,7 +18,7 @@ from test_paths import RULES
 
 pytestmark = pytest.mark.timeout(900)
 
-RECORDS = 500
+RECORDS = 200
 AGGREGATOR = (
     "thai_gdc", "scheming_datasets", "scheming_organizations", "dcat", "harvest",
     "ckan_harvester", "dcat_rdf_harvester",
@@ -102,7 +102,7 @@ def harvest(
 
 @pytest.fixture(scope="module")
 def offer(live_site: Callable[..., LiveSite], records_file: Path) -> Offer:
-    """An agency's catalog with 500 real records."""
+    """An agency's catalog with real records."""
     return Offer(live_site("agency"), records_file)
 
 

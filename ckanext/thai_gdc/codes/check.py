@@ -124,7 +124,8 @@ def _of_entry(entry: Mapping[str, Any], number: int, pattern: str) -> Iterator[P
             % {"number": number}, attribute="code",
         )
         return
-    if len(code) > _CODE_LIMIT or not re.fullmatch(pattern or _ANY_CODE, code):
+    # \d and \w mean no Thai digits and letters: codes stand in addresses.
+    if len(code) > _CODE_LIMIT or not re.fullmatch(pattern or _ANY_CODE, code, re.ASCII):
         yield Problem.of(
             _("“%(code)s” is not written as the codes of this list are (%(pattern)s).")
             % {"code": code, "pattern": pattern or _("letters, digits, - _ and .")},
